@@ -1,0 +1,58 @@
+"""Fixtures for every test, and the rule that no test leaves this machine."""
+
+import ipaddress
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_REAL = Path(__file__).resolve().parents[2] / "shared" / "real"
+_connect = socket.socket.connect
+
+
+def _loopback_only(self: socket.socket, address: Any) -> None:
+    """Refuse to open a connection to anything but this machine."""
+    if self.family in (socket.AF_INET, socket.AF_INET6):
+        host = str(address[0])
+        local = host == "localhost" or (host.replace(".", "").replace(":", "").isalnum() and _is_loopback(host))
+        if not local:
+            msg = f"a test tried to reach {address}: tests may only talk to the loopback interface"
+            raise OSError(msg)
+    _connect(self, address)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Any:
+    """Block everything but loopback in this process; child processes are told to stay offline."""
+    os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", HF_DATASETS_OFFLINE="1")
+    socket.socket.connect = _loopback_only  # type: ignore[method-assign,assignment]
+    yield
+    socket.socket.connect = _connect  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty `SARBENCH_HOME`."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("SARBENCH_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data that lies beside some checkouts; it is never part of the repository."""
+    folder = Path(os.environ.get("SARBENCH_REAL_DATA", _REAL))
+    if not folder.is_dir():
+        pytest.skip(
+            f"no real data at {folder}: set SARBENCH_REAL_DATA to a folder with hrsid/, fusar_geovl/ and sarclip/"
+        )
+    return folder
