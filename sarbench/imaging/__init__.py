@@ -1,0 +1,22 @@
+"""Encoded images: size from the header, pixels, SAR → 8-bit display, pixel hashes.
+
+Bytes go in and come out; nothing here opens a file. Whatever the bytes are, `inspect`, `decode`, `verify`,
+`display_png` and `pixel_sha256` raise nothing but `ValueError`, whose reason reads on after the file's name.
+"""
+
+from sarbench.imaging.display import display_png, to_display
+from sarbench.imaging.header import inspect
+from sarbench.imaging.info import ImageInfo, is_displayable
+from sarbench.imaging.pixels import decode, decode_raw, pixel_sha256, verify
+
+__all__ = [
+    "ImageInfo",
+    "decode",
+    "decode_raw",
+    "display_png",
+    "inspect",
+    "is_displayable",
+    "pixel_sha256",
+    "to_display",
+    "verify",
+]
