@@ -1,0 +1,76 @@
+"""Read which class a description puts where."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sarbench.answers._grid import find_cells
+from sarbench.answers._numbers import NUMBER_WORD, find_numbers
+from sarbench.answers._spellings import without_boxes
+from sarbench.answers.parsed import Parsed, unparsable
+from sarbench.answers.vocabulary import Mention, Vocabulary
+
+_MOST_OF_ONE = 100
+"""A description of more than this many of one kind in one place is read as this many."""
+
+# A new sentence: after a full stop, or where a capital word follows a small one (the authors leave full stops out).
+_SENTENCE = re.compile(r"[.!?;] |(?<=[a-z0-9)]) (?=(?:A|An|The|There|In|On|At|Another|One|Also|Additionally|It)\b)")
+_COUNTED = re.compile(rf"(?:\b\d{{1,9}}|\b{NUMBER_WORD})(?: [a-z-]{{1,20}}){{0,2}} \Z", re.IGNORECASE)
+_REACH = 60
+
+
+class Pair(NamedTuple):
+    """One class in one cell, and how many times."""
+
+    category: str
+    position: str
+    times: int
+
+
+def read_mentions(text: str, words: Vocabulary) -> Parsed:
+    """Read the (category, position) pairs of a SARChat-2M description.
+
+    Sentence by sentence, with or without full stops between: equally many classes and cells pair in order; a single
+    cell holds all classes of its sentence, a single class stands in all its cells; otherwise each cell goes with the
+    nearest class before it. "Two ships" count twice. A class without any cell gives no pair, and a repeated pair is
+    kept as often as it stands there.
+    """
+    rest = " ".join(without_boxes(text).split())
+    pairs = [pair for sentence in _SENTENCE.split(rest) for pair in _pairs(sentence, words)]
+    value = tuple((pair.category, pair.position) for pair in pairs for _ in range(pair.times))
+    return Parsed(value, "ok", "sentences") if value else unparsable()
+
+
+def _pairs(sentence: str, words: Vocabulary) -> list[Pair]:
+    classes, cells = words.affirmed(sentence), find_cells(sentence)
+    if not classes or not cells:
+        return []
+    if len(classes) == len(cells):
+        matched = list(zip(classes, cells, strict=True))
+    elif len(cells) == 1:
+        matched = [(named, cells[0]) for named in classes]
+    elif len(classes) == 1:
+        matched = [(classes[0], cell) for cell in cells]
+    else:
+        matched = _nearest_before(classes, cells)
+    return [Pair(named.name, cell.name, _times(sentence, named, len(matched), len(classes))) for named, cell in matched]
+
+
+def _nearest_before(classes: Sequence[Mention], cells: Sequence[Mention]) -> list[tuple[Mention, Mention]]:
+    matched = []
+    index = 0
+    for cell in cells:
+        while index + 1 < len(classes) and classes[index + 1].start < cell.start:
+            index += 1
+        matched.append((classes[index], cell))
+    return matched
+
+
+def _times(sentence: str, named: Mention, pairs: int, classes: int) -> int:
+    """Return the number before a class, e.g. "two small ships"; one where it is spread over several cells."""
+    window = sentence[max(0, named.start - _REACH) : named.start]
+    counted = _COUNTED.search(window)
+    if counted is None or pairs > classes:
+        return 1
+    numbers = find_numbers(counted[0])
+    return min(max(numbers[-1].value, 1), _MOST_OF_ONE) if numbers else 1

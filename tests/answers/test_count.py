@@ -1,0 +1,113 @@
+"""Counts: forms of numbers, sentences with several numbers, and what is no count."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sarbench.answers import parse
+
+UNITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+
+
+@settings(deadline=None)
+@given(
+    st.integers(0, 999_999_999), st.sampled_from(["{}", "{}.", " {}\n", "**{}**", "There are {} ships.", "Count: {}"])
+)
+def test_digits(number: int, form: str) -> None:
+    assert parse(form.format(number), kind="count").value == number
+    assert parse(form.format(f"{number:,}"), kind="count").value == number
+
+
+@settings(deadline=None)
+@given(
+    st.integers(2, 9), st.integers(1, 9), st.integers(1, 9), st.sampled_from(["-", " "]), st.sampled_from(["", "and "])
+)
+def test_number_words(tens: int, unit: int, hundreds: int, hyphen: str, link: str) -> None:
+    below = f"{TENS[tens - 2]}{hyphen}{UNITS[unit]}"
+    assert parse(below.capitalize(), kind="count").value == 10 * tens + unit
+    words = f"{UNITS[hundreds]} hundred {link}{below}"
+    assert parse(f"I see {words} ships", kind="count").value == 100 * hundreds + 10 * tens + unit
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "rule"),
+    [
+        ("four", 4, "single_number"),
+        ("Nineteen ships", 19, "single_number"),
+        ("a hundred", 100, "single_number"),
+        ("a dozen ships", 12, "single_number"),
+        ("a single ship", 1, "single_number"),
+        ("4 (four)", 4, "single_number"),
+        ("4.0", 4, "single_number"),
+        ("有4艘船", 4, "single_number"),
+        ("٤", 4, "single_number"),
+        ("no ships", 0, "single_number"),
+        ("I don't see any cars", 0, "single_number"),
+        ("None", 0, "none"),
+        ("No.", 0, "none"),
+        ("None of them is visible", 0, "none"),
+        ("Nothing", 0, "none"),
+        ("There are no visible ships.", 0, "there_are"),
+        ("There are 4 ships and 2 cars.", 4, "there_are"),
+        ("There are exactly four ships: one in the top left, 3 below", 4, "there_are"),
+        ("I can see about 12 ships, 3 of them large", 12, "there_are"),
+        ("The image contains 7 tanks in 2 groups", 7, "there_are"),
+        ("In this 512x512 Sentinel-1 image at 10 m there are 3 ships", 3, "there_are"),
+        ("There are 2 on the left and 3 on the right, a total of 5", 5, "total"),
+        ("2 on the left, 3 on the right, 5 ships in total", 5, "total"),
+        ("First 2, then 3. The answer is 5.", 5, "total"),
+        ("A total of 2 ships and a total of 3 cars. Answer: 5", 5, "total"),
+        ("The number of ships in the image is 12, 3 are large.", 12, "total"),
+        ("4 ships, each one of them small", 4, "single_number"),
+        ("There is a ship.", 1, "there_is_a"),
+        ("{<1><2><30><40>} {<5><6><70><80>}", 2, "boxes_counted"),
+        ("[[1, 2, 30, 40], [5, 6, 70, 80]]", 2, "boxes_counted"),
+        ("There are 4 instances. {<294><358><329><427>}", 4, "there_are"),
+        ("4 {<294><358><329><427>}", 4, "single_number"),
+        ("There are 4 instances. {<294><358><32", 4, "there_are"),
+    ],
+)
+def test_counts(text: str, value: int, rule: str) -> None:
+    found = parse(text, kind="count")
+    assert (found.value, found.outcome, found.rule) == (value, "ok", rule)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 to 5",
+        "3-5",
+        "There are 3-5 ships",
+        "There are 3 or 4 ships",
+        "3, 4",
+        "3,4",
+        "12 ships and 3 cars",
+        "1. a\n2. b",
+    ],
+)
+def test_several_numbers_are_ambiguous(text: str) -> None:
+    found = parse(text, kind="count")
+    assert (found.value, found.outcome, found.rule) == (None, "ambiguous", "several_numbers")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "several ships",
+        "dozens",
+        "-3",
+        "3.5",
+        "2/3",
+        "Sentinel-1",
+        "SN6",
+        "10 m",
+        "30 %",
+        "512x512",
+        "1" * 10,
+        "1" * 10_000,
+        "3rd",
+    ],
+)
+def test_what_is_no_count(text: str) -> None:
+    assert parse(text, kind="count").outcome == "unparsable"

@@ -1,0 +1,92 @@
+"""Classes: whole words, synonyms, negation, repeated options."""
+
+import pytest
+
+from sarbench.answers import parse
+from sarbench.answers.synonyms import CLASSES, SIZES, SYNONYMS, SYNONYMS_VERSION
+
+OPTIONS = "aircraft, bridge, car, harbor, ship, tank"
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_every_phrase_of_the_table_names_its_class(name: str) -> None:
+    for phrase in SYNONYMS[name]:
+        for text in (phrase, f"It is a {phrase.upper()}.", f"({phrase})", f"**{phrase.title()}**", f"SAR-{phrase}!"):
+            found = parse(text, kind="label")
+            assert (found.value, found.outcome) == (name, "ok"), text
+
+
+def test_the_table_is_versioned_and_in_lower_case() -> None:
+    assert SYNONYMS_VERSION
+    assert tuple(SYNONYMS) == CLASSES
+    phrases = [phrase for table in (SYNONYMS, SIZES) for group in table.values() for phrase in group]
+    assert all(phrase == phrase.lower().strip() for phrase in phrases)
+    assert len(set(phrases)) == len(phrases)
+
+
+@pytest.mark.parametrize(
+    "text", ["cargo", "carport", "tanker", "airport", "report", "spaceship", "shipping", "truck", "shıp"]
+)
+def test_parts_of_words_name_nothing(text: str) -> None:
+    assert parse(text, kind="label").outcome == "unparsable"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "rule"),
+    [
+        ("Ship", "ship", "exact"),
+        ("ship, ships and more ships", "ship", "single_mention"),
+        ("oil storage tanks", "tank", "single_mention"),
+        ("an aircraft carrier", "ship", "single_mention"),
+        ("This is not a ship but an aircraft.", "aircraft", "single_mention"),
+        ("No harbor is visible; a bridge is.", "bridge", "single_mention"),
+        ("There is no doubt a ship here", "ship", "single_mention"),
+        ("It isn't a car, it's a tank", "tank", "single_mention"),
+        ("Ships often lie in a harbor. The answer is: harbor", "harbor", "stated"),
+        ("Category: tank, near the bridge? The final answer is tank.", "tank", "stated"),
+        (f"Based on these category options ({OPTIONS}), it is a ship.", "ship", "after_echo"),
+        (f"Of {OPTIONS.replace(', tank', ' or tank')} I choose the car", "car", "after_echo"),
+    ],
+)
+def test_one_label(text: str, value: str, rule: str) -> None:
+    found = parse(text, kind="label", choices=CLASSES)
+    assert (found.value, found.outcome, found.rule) == (value, "ok", rule)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("a ship or a car", "several_labels"),
+        ("ships in a harbor", "several_labels"),
+        ("The answer is ship or car", "several_labels"),
+        (OPTIONS, "echo_only"),
+        (f"Options: ({OPTIONS})", "echo_only"),
+        ("[tank | ship | harbor | car | bridge | aircraft]", "echo_only"),
+        (f"{OPTIONS}: ship and car", "several_labels"),
+    ],
+)
+def test_several_labels_are_ambiguous(text: str, rule: str) -> None:
+    found = parse(text, kind="label", choices=CLASSES)
+    assert (found.value, found.outcome, found.rule) == (None, "ambiguous", rule)
+
+
+def test_label_sets() -> None:
+    assert parse("Ships, a pier and two aircrafts", kind="labels").value == {"ship", "aircraft"}
+    assert parse("ships but no cars", kind="labels").value == {"ship"}
+    assert parse("not only ships but also cars", kind="labels").value == {"ship", "car"}
+    assert parse(f"({OPTIONS}) ship; car", kind="labels").value == {"ship", "car"}
+    assert parse(OPTIONS, kind="labels").outcome == "ambiguous"
+    assert parse("nothing", kind="labels").outcome == "unparsable"
+
+
+def test_answers_are_spelled_like_the_choices() -> None:
+    assert parse("a seaport", kind="label", choices=["Harbour", "Ship"]).value == "Harbour"
+    assert parse("an aircraft", kind="label", choices=["Harbour", "Ship"]).outcome == "unparsable"
+
+
+def test_other_lists_are_matched_as_they_are_spelled() -> None:
+    choices = ["water", "oil tank", "tank", "boat", "C++"]
+    assert parse("Two oil tanks", kind="label", choices=choices).value == "oil tank"
+    assert parse("ship", kind="label", choices=choices).outcome == "unparsable"
+    assert parse("C++", kind="label", choices=choices).value == "C++"
+    assert parse("tree", kind="label", choices=["", " "]).outcome == "unparsable"

@@ -1,0 +1,38 @@
+"""Yes and no."""
+
+import pytest
+
+from sarbench.answers import parse
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "rule"),
+    [
+        ("Yes", "yes", "first_word"),
+        ("no.", "no", "first_word"),
+        ("**Yes**", "yes", "first_word"),
+        ("Yes, there is no doubt.", "yes", "first_word"),
+        ("No, there is a harbor but yes is wrong.", "no", "first_word"),
+        ("The answer is yes", "yes", "only_polarity"),
+        ("Is there a ship? No.", "no", "only_polarity"),
+        ("There are no ships.", "no", "only_polarity"),
+        ("There aren't any", "no", "only_polarity"),
+        ("There is not a ship", "no", "only_polarity"),
+        ("None are visible", "no", "only_polarity"),
+        ("There are ships in the image.", "yes", "present"),
+        ("I can see a ship", "yes", "present"),
+    ],
+)
+def test_polarity(text: str, value: str, rule: str) -> None:
+    found = parse(text, kind="yes_no")
+    assert (found.value, found.outcome, found.rule) == (value, "ok", rule)
+
+
+@pytest.mark.parametrize("text", ["yes and no", "Yes/No", "yes, no", "Yes or no?", "no: yes", "Either yes or no."])
+def test_both_are_ambiguous(text: str) -> None:
+    assert parse(text, kind="yes_no").outcome == "ambiguous"
+
+
+@pytest.mark.parametrize("text", ["unknown", "notable harbor", "nothing to add", "eyes", "ship", "Norway"])
+def test_parts_of_words_are_no_polarity(text: str) -> None:
+    assert parse(text, kind="yes_no").outcome == "unparsable"
