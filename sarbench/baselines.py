@@ -1,0 +1,239 @@
+"""Floors: answers that need no image and no model, as runs like any other.
+
+`majority` always gives the most frequent answer of the training split, `prior` draws one of its answers (for the class
+that the question names, where it names one), `random` draws without looking at how often anything occurs. Every draw
+is seeded by the run's seed and the sample's id, so a floor is the same bit by bit on every machine and in any order.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from sarbench.answers import parse
+from sarbench.catalogue import TaskSpec
+from sarbench.hub.lookup import rows as read_rows
+from sarbench.prompts import Family, render
+from sarbench.runs.environment import hardware, package_versions
+from sarbench.runs.protocol import target_of
+from sarbench.runs.record import BackendInfo, Manifest, ModelInfo, TaskRun
+from sarbench.runs.samples import sample, to_table
+from sarbench.runs.scoring import score_run
+from sarbench.runs.store import save_manifest, save_samples
+from sarbench.task_data import task_data
+
+Floor = Literal["majority", "prior", "random"]
+FLOORS: tuple[Floor, ...] = get_args(Floor)
+
+CLASSES = ("aircraft", "bridge", "car", "harbor", "ship", "tank")
+"""The six classes of SARDet-100K and SARChat-2M (formats: SARDet_100K, `MSFA/msfa/datasets/SAR_Det.py`)."""
+
+_SIZES = ("very small", "small", "medium", "large", "very large")
+_POSITIONS = tuple(f"{row} {column}" for row in ("top", "middle", "bottom") for column in ("left", "center", "right"))
+
+Row = dict[str, Any]
+Answerer = Callable[[Row, np.random.Generator], str]
+Progress = Callable[[TaskSpec, int, int], None]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A training item with its target, and the class that its question names."""
+
+    row: Row
+    target: dict[str, Any]
+    asked: str | None
+
+
+def floor_run(
+    floor: Floor,
+    tasks: Sequence[TaskSpec],
+    out: Path,
+    *,
+    seed: int = 0,
+    command: tuple[str, ...] = (),
+    progress: Progress = lambda spec, done, total: None,
+) -> Manifest:
+    """Answer every task with one floor and write the run record to `out`, scores included.
+
+    Raises:
+        InputError: The data of a task is not built.
+    """
+    started = _now()
+    done: list[TaskRun] = []
+    notes: list[str] = []
+    for spec in tasks:
+        run, note = _answer_task(floor, spec, out, seed, progress)
+        done.append(run)
+        notes += [note] if note else []
+    manifest = Manifest(
+        run_id=out.name,
+        kind="floor",
+        model=ModelInfo(id=f"floor/{floor}", open_weights=True),
+        backend=BackendInfo(name="floor", args={"floor": floor}),
+        coords="pixel",
+        seeds={"floor": seed},
+        packages=package_versions(("numpy",)),
+        hardware=hardware(),
+        command=command,
+        started=started,
+        ended=_now(),
+        tasks=tuple(done),
+        notes=tuple(notes),
+    )
+    save_manifest(out, manifest)
+    score_run(out)
+    return manifest
+
+
+def _answer_task(floor: Floor, spec: TaskSpec, out: Path, seed: int, progress: Progress) -> tuple[TaskRun, str | None]:
+    began = datetime.now(UTC)
+    data = task_data(spec)
+    known_split = next(split for split in ("train", "validation", spec.split) if split in data.splits)
+    known = [_known(row) for row in read_rows(data.folder, spec.config, known_split)]
+    answer = answerer(floor, spec.family, known)
+    lines = []
+    for done, row in enumerate(read_rows(data.folder, spec.config, spec.split), start=1):
+        text = answer(row, _generator(seed, floor, row["id"]))
+        prompt = render(row)
+        lines.append(sample(row, spec.family, prompt, text, coords="pixel", perturbation=None))
+        progress(spec, done, data.rows)
+    save_samples(out, spec.name, to_table(lines))
+    # Train, then validation; the test split itself only where nothing else is built, and then the run says so.
+    note = None
+    if known_split == spec.split:
+        note = f"{spec.name}: nothing but the test split is built, so the floor took its answers from it"
+    return data.run(prompt="sarbench", done=len(lines), failed=0, started=began), note
+
+
+def _known(row: Row) -> Known:
+    return Known(row, target_of(row), asked_class(row["question"]))
+
+
+def asked_class(question: str | None) -> str | None:
+    """Tell which one of the six classes a question names, if it names just one."""
+    named: str | None = parse(question or "", kind="label", choices=CLASSES).value
+    return named
+
+
+def answerer(floor: Floor, kind: Family, known: Sequence[Known]) -> Answerer:
+    """Make the function that answers a question of this kind by this floor, in words that `sarbench.answers` reads."""
+    match kind:
+        case "classification":
+            return _choose(
+                floor, known, lambda k: tuple(k.target["labels"]), ", ".join, lambda rng: [rng.choice(CLASSES)]
+            )
+        case "counting":
+            most = max(k.target["count"] for k in known)
+            return _choose(floor, known, lambda k: k.target["count"], str, lambda rng: int(rng.integers(1, most + 1)))
+        case "identification":
+            return _choose(floor, known, lambda k: _fields(k.target["fields"]), _sentence, _random_fields)
+        case "description":
+            mentions = lambda k: tuple(tuple(m) for m in k.target["mentions"])  # noqa: E731
+            return _choose(floor, known, mentions, _describe, lambda rng: [_random_mention(rng)])
+        case "grounding" | "referring":
+            return _boxes(floor, known)
+
+
+def _choose(
+    floor: Floor,
+    known: Sequence[Known],
+    value: Callable[[Known], Any],
+    text: Callable[[Any], str],
+    draw: Callable[[np.random.Generator], Any],
+) -> Answerer:
+    """Answer with the most frequent value, a value drawn from those known, or a value drawn from nothing."""
+    if floor == "random":
+        return lambda row, rng: text(draw(rng))
+    values = [(k.asked, value(k)) for k in known]
+    if floor == "majority":
+        common = _most_common(v for _, v in values)
+        return lambda row, rng: text(common)
+
+    def prior(row: Row, rng: np.random.Generator) -> str:
+        asked = asked_class(row["question"])
+        same = [v for a, v in values if a == asked] or [v for _, v in values]
+        return text(same[int(rng.integers(len(same)))])
+
+    return prior
+
+
+def _most_common(values: Iterable[Any]) -> Any:
+    """The most frequent value; ties go to the smaller one, so that the order of the file does not matter."""
+    counted = Counter(values)
+    return min(counted, key=lambda v: (-counted[v], str(v)))
+
+
+def _boxes(floor: Floor, known: Sequence[Known]) -> Answerer:
+    """Boxes as shares of the image, with their labels, from the training items."""
+    relative = [(k.asked, [_relative(k.row, box) for box in k.target["boxes"]]) for k in known]
+    every = [box for _, boxes in relative for box in boxes]
+    sizes = np.array([[x2 - x1, y2 - y1] for _, (x1, y1, x2, y2) in every])
+    if floor == "majority":
+        label, (width, height) = _most_common(name for name, _ in every), np.median(sizes, axis=0)
+        middle = (0.5 - width / 2, 0.5 - height / 2, 0.5 + width / 2, 0.5 + height / 2)
+        return lambda row, rng: _box_lines(row, [(label, middle)])
+
+    def answer(row: Row, rng: np.random.Generator) -> str:
+        asked = asked_class(row["question"])
+        if floor == "prior":
+            same = [boxes for a, boxes in relative if a == asked] or [boxes for _, boxes in relative]
+            return _box_lines(row, same[int(rng.integers(len(same)))])
+        wanted = parse(row["question"], kind="count").value if asked else 1
+        return _box_lines(row, [_random_box(rng, sizes) for _ in range(wanted or 1)])
+
+    return answer
+
+
+def _relative(row: Row, box: dict[str, Any]) -> tuple[str, tuple[float, ...]]:
+    scale = (row["width"], row["height"], row["width"], row["height"])
+    return box["label"] or "", tuple(edge / side for edge, side in zip(box["xyxy"], scale, strict=True))
+
+
+def _random_box(rng: np.random.Generator, sizes: Any) -> tuple[str, tuple[float, ...]]:
+    width, height = sizes[int(rng.integers(len(sizes)))]
+    x, y = rng.uniform(0, 1 - width), rng.uniform(0, 1 - height)
+    return str(rng.choice(CLASSES)), (x, y, x + width, y + height)
+
+
+def _box_lines(row: Row, boxes: Iterable[tuple[str, Sequence[float]]]) -> str:
+    scale = (row["width"], row["height"], row["width"], row["height"])
+    return "\n".join(
+        f"{label} [{', '.join(f'{share * side:.1f}' for share, side in zip(box, scale, strict=True))}]"
+        for label, box in boxes
+    )
+
+
+def _fields(fields: dict[str, str | None]) -> tuple[str | None, str | None, str | None]:
+    return fields.get("category"), fields.get("size"), fields.get("position")
+
+
+def _random_fields(rng: np.random.Generator) -> tuple[str, str, str]:
+    return str(rng.choice(CLASSES)), str(rng.choice(_SIZES)), str(rng.choice(_POSITIONS))
+
+
+def _sentence(fields: tuple[str | None, str | None, str | None]) -> str:
+    category, size, position = fields
+    return f"A {size} {category} is in the {position} of the image."
+
+
+def _random_mention(rng: np.random.Generator) -> tuple[str, str]:
+    return str(rng.choice(CLASSES)), str(rng.choice(_POSITIONS))
+
+
+def _describe(mentions: Iterable[tuple[str, str]]) -> str:
+    return " ".join(f"A {category} is in the {position} of the image." for category, position in mentions)
+
+
+def _generator(seed: int, floor: Floor, sample_id: str) -> np.random.Generator:
+    digest = hashlib.sha256(f"{seed}/{floor}/{sample_id}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:8], "big"))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

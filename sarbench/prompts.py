@@ -1,0 +1,140 @@
+"""Every prompt, by id and version: the only place where a prompt is written.
+
+`sarbench` (the default) is zero-shot: the authors' question without its task tag, any box in it rewritten into the
+run's coordinate convention, then a sentence that states the answer form. `authors` sends the question untouched, for
+models that were tuned on the set.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+
+from sarbench import coords
+from sarbench.errors import UnknownNameError
+
+PROMPT_VERSION = "1.0"
+"""X.Y: X changes when answers are no longer comparable, Y when only the wording was polished."""
+
+PromptId = Literal["sarbench", "authors"]
+PROMPT_IDS: tuple[PromptId, ...] = get_args(PromptId)
+
+Family = Literal["classification", "description", "counting", "grounding", "identification", "referring"]
+"""Kinds of question that have a prompt and a scoring rule."""
+
+_CLASSES = "aircraft, bridge, car, harbor, ship or tank"
+_BOX_FORM = "as {template}, the {edges} edge in {convention}"
+
+_FORMS: dict[Family, str] = {
+    "classification": "Answer with the class name alone; if several classes are visible, separate them by commas.",
+    "description": "Answer with one sentence for every object you see. Each sentence names the class ("
+    + _CLASSES
+    + ") and the position in the image (top, middle or bottom, then left, center or right).",
+    "counting": "Answer with a single number.",
+    "grounding": f"Answer with one line for every object: its class ({_CLASSES}), then its bounding box {_BOX_FORM}.",
+    "identification": "A bounding box is given "
+    + _BOX_FORM
+    + f". Answer in one sentence that names the class ({_CLASSES}), the size relative to the image (very small, small, "
+    "medium, large or very large) and the position in the image (top, middle or bottom, then left, center or right).",
+    "referring": f"Answer with one bounding box for every object, {_BOX_FORM}.",
+}
+
+_TAG = re.compile(r"^\s*\[(?:count|grounding|identify|refer)\]\s*")
+_SARCHAT_BOX = re.compile(r"\{<(\d{1,6})><(\d{1,6})><(\d{1,6})><(\d{1,6})>\}")
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A prompt as it is sent."""
+
+    id: PromptId
+    version: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the text in UTF-8."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def family(row: Mapping[str, Any]) -> Family:
+    """Tell which kind of question a row of the schema asks.
+
+    Raises:
+        UnknownNameError: No prompt and no scoring rule exist for this kind of row yet.
+
+    >>> family({"task": "region", "subtask": "identify_single"})
+    'identification'
+    """
+    task, subtask = row["task"], row["subtask"]
+    if task == "caption" and subtask == "describe":
+        return "description"
+    if task == "region":
+        return "identification"
+    if task in ("classification", "counting", "grounding", "referring") and row.get("question"):
+        return task  # type: ignore[no-any-return]
+    raise UnknownNameError(
+        where=f"task {task!r}, subtask {subtask!r}",
+        problem="has no prompt",
+        fix=f"Use a row of one of these kinds: {', '.join(get_args(Family))}; or prompt='authors' for any question",
+    )
+
+
+def render(row: Mapping[str, Any], *, prompt: str = "sarbench", convention: str = "pixel") -> Prompt:
+    """Write the prompt for one row.
+
+    Args:
+        row: A row of the schema (only `task`, `subtask`, `question`, `width` and `height` are read).
+        prompt: A prompt id.
+        convention: The coordinate convention that boxes are given and asked for in (see `sarbench.coords`).
+
+    Raises:
+        UnknownNameError: The prompt id, the convention or the kind of row is not known.
+
+    >>> row = {"task": "counting", "subtask": "count", "question": "[count] Count the ship.", "width": 8, "height": 8}
+    >>> print(render(row).text)
+    Count the ship.
+    Answer with a single number.
+    """
+    if prompt not in PROMPT_IDS:
+        raise UnknownNameError(
+            where=f"prompt {prompt!r}", problem="does not exist", fix=f"Use {' or '.join(PROMPT_IDS)}"
+        )
+    question = row["question"] or ""
+    if prompt == "authors":
+        return Prompt("authors", PROMPT_VERSION, question)
+    form = _FORMS[family(row)].format(
+        template=coords.box_template(convention),
+        edges="top, left, bottom and right"
+        if coords.parse_convention(convention).y_first
+        else "left, top, right and bottom",
+        convention=coords.describe(convention),
+    )
+    size = (int(row["width"] or 1), int(row["height"] or 1))
+    asked = _SARCHAT_BOX.sub(lambda found: _rewrite(found, convention, size), _TAG.sub("", question))
+    return Prompt("sarbench", PROMPT_VERSION, f"{asked.strip()}\n{form}")
+
+
+def to_messages(row: Mapping[str, Any], *, prompt: str = "authors", convention: str = "pixel") -> list[dict[str, Any]]:
+    """Turn a row into chat messages, the true answer last: for fine-tuning, or for a model of your own.
+
+    Returns:
+        `[{"role": "user", "content": [{"type": "image", "image": …}, {"type": "text", "text": …}]}, {"role":
+        "assistant", "content": [{"type": "text", "text": …}]}]`; no image part where the row has no image, no answer
+        where it has none.
+    """
+    parts: list[dict[str, Any]] = [{"type": "text", "text": render(row, prompt=prompt, convention=convention).text}]
+    if row.get("image") is not None:
+        parts.insert(0, {"type": "image", "image": row["image"]})
+    messages = [{"role": "user", "content": parts}]
+    if row["answers"]:
+        messages.append({"role": "assistant", "content": [{"type": "text", "text": row["answers"][0]}]})
+    return messages
+
+
+def _rewrite(found: re.Match[str], convention: str, size: tuple[int, int]) -> str:
+    box = np.array([[float(edge) for edge in found.groups()]])
+    return coords.format_box(box[0], convention, size)

@@ -1,0 +1,183 @@
+"""The run record: what the board reads, and all it reads.
+
+A run is a folder: `manifest.json` (who ran what, how), `samples/<task>.parquet` (one line per answer) and `scores.json`
+(per task, metric, protocol and slice). Nothing in it needs the model, a GPU or lmms-eval to be read or scored again.
+"""
+
+from typing import Literal
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from sarbench.answers.outcome import Outcome
+
+RECORD_VERSION = "1"
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ModelInfo(_Record):
+    """The model, as its files or its server state it; null where unknown."""
+
+    id: str
+    """Name on the board and key of its row, e.g. `org/model` or the last two parts of a local path."""
+    revision: str | None = None
+    parameters: int | None = None
+    licence: str | None = None
+    open_weights: bool | None = None
+    training_sets: tuple[str, ...] = ()
+
+
+class BackendInfo(_Record):
+    """What produced the answers."""
+
+    name: str
+    """lmms-eval's model name (`llava_hf`), or `floor`."""
+    args: dict[str, str] = {}
+    """Model arguments without secrets."""
+    batch_size: int | None = None
+    device: str | None = None
+    dtype: str | None = None
+    generation: dict[str, str] = {}
+
+
+class Hardware(_Record):
+    """The machine that ran it."""
+
+    cpu: str
+    cores: int
+    memory_gib: float
+    gpus: tuple[str, ...] = ()
+
+
+class TaskRun(_Record):
+    """One task of the run: which data, which prompt, how much of it was done."""
+
+    task: str
+    """lmms-eval task name, e.g. `sarbench_sarchat_rebuilt_counting`."""
+    version: str
+    """X.Y; two runs with different X are not comparable."""
+    dataset: str
+    config: str
+    split: str
+    data_digest: str
+    """SHA-256 over the sample hashes in file order: equal digests mean equal questions and targets."""
+    simulated: bool
+    """Whether the images and texts come from `sarbench.simulate`: never a benchmark result."""
+    prompt_id: str
+    prompt_version: str
+    samples: int
+    """How many samples the split holds."""
+    done: int
+    """How many have an answer, failed ones included."""
+    failed: int
+    limit: int | None = None
+    started: str
+    ended: str
+    """ISO 8601 in UTC."""
+    seconds: float
+    generated_tokens: int | None = None
+    generation: dict[str, str] = {}
+    """Generation arguments as the backend got them."""
+
+
+class Manifest(_Record):
+    """Everything that identifies a run."""
+
+    record_version: Literal["1"] = "1"
+    run_id: str
+    kind: Literal["model", "floor"]
+    model: ModelInfo
+    backend: BackendInfo
+    coords: str
+    """The one coordinate convention of the run (see `sarbench.coords`)."""
+    perturbation: str | None = None
+    """`blank` is the model without its eyes."""
+    seeds: dict[str, int] = {}
+    packages: dict[str, str]
+    hardware: Hardware
+    command: tuple[str, ...]
+    started: str
+    ended: str
+    tasks: tuple[TaskRun, ...]
+    notes: tuple[str, ...] = ()
+    """What a reader should know before trusting the numbers, e.g. where a floor took its prior from."""
+
+
+class Score(_Record):
+    """One number with its interval. Rates are fractions in 0..1."""
+
+    task: str
+    metric: str
+    protocol: str
+    """`strict` is ours and ranks; `paper` reproduces a published rule."""
+    slice: str = "all"
+    value: float | None
+    """None where nothing was scored (n = 0)."""
+    low: float | None = None
+    high: float | None = None
+    level: float = 0.95
+    n: int
+    clusters: int
+    """Number of images."""
+    method: str
+    """How the interval was made, e.g. `clustered-t` or `cluster-bootstrap-2000`."""
+    unit: str = "fraction"
+    higher_is_better: bool = True
+    headline: bool = False
+    """Whether this is THE number of its task."""
+
+
+class TaskScores(_Record):
+    """All scores of one task, and what became of its answers."""
+
+    task: str
+    samples: int
+    outcomes: dict[Outcome, int]
+    """Every outcome, zeros included; sums to `samples`."""
+    scores: tuple[Score, ...]
+
+
+class Scores(_Record):
+    """The content of `scores.json`."""
+
+    record_version: Literal["1"] = "1"
+    sarbench_version: str
+    tasks: tuple[TaskScores, ...]
+
+
+SAMPLES = pa.schema(
+    [
+        ("id", pa.string()),
+        ("sample_sha256", pa.string()),
+        ("image_id", pa.string()),
+        ("width", pa.int32()),
+        ("height", pa.int32()),
+        ("prompt_id", pa.string()),
+        ("prompt_sha256", pa.string()),
+        ("prompt", pa.string()),
+        ("coords", pa.string()),
+        ("perturbation", pa.string()),
+        ("target", pa.string()),
+        ("prediction", pa.string()),
+        ("parsed", pa.string()),
+        ("outcome", pa.string()),
+        ("rule", pa.string()),
+        ("scores", pa.map_(pa.string(), pa.float64())),
+        ("seconds", pa.float64()),
+        ("tokens", pa.int32()),
+    ]
+)
+"""One line of `samples/<task>.parquet`. `target` and `parsed` are JSON objects with some of these keys:
+
+- `labels`: list of class names; beside it `choices`, the closed list they are from (target only);
+- `count`: number;
+- `boxes`: list of `{"label": str|null, "xyxy": [4 floats], "position": str|null}`, native pixels, exclusive edges;
+- `region`: the xyxy box that the question talks about (target only);
+- `fields`: `{"category": str|null, "size": str|null, "position": str|null}`;
+- `mentions`: list of `[category, position]`;
+- `text`: the accepted or given text.
+
+`parsed` is the string `null` where nothing could be read."""

@@ -1,0 +1,90 @@
+"""Scoring a whole run, during it or again years later: same samples, same numbers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from sarbench._version import __version__
+from sarbench.catalogue import Catalogue, read_catalogue
+from sarbench.errors import InputError
+from sarbench.prompts import Family, render
+from sarbench.runs.aggregate import score_task
+from sarbench.runs.record import Manifest, Scores
+from sarbench.runs.samples import from_table, rescore, sample, to_table
+from sarbench.runs.store import load_manifest, load_samples, save_samples, save_scores
+
+
+def score_run(folder: Path) -> Scores:
+    """Sum up the recorded sample scores of a run and write `scores.json`."""
+    manifest, catalogue = load_manifest(folder), read_catalogue()
+    return _save(
+        folder, manifest, catalogue, {run.task: from_table(load_samples(folder, run.task)) for run in manifest.tasks}
+    )
+
+
+def rescore_run(folder: Path) -> Scores:
+    """Read every recorded answer again with this version of sarbench, then score the run."""
+    manifest, catalogue = load_manifest(folder), read_catalogue()
+    lines: dict[str, list[dict[str, Any]]] = {}
+    for spec in catalogue.select(run.task for run in manifest.tasks):
+        recorded = from_table(load_samples(folder, spec.name))
+        lines[spec.name] = [_again(line, spec.family) for line in recorded]
+        save_samples(folder, spec.name, to_table(lines[spec.name]))
+    return _save(folder, manifest, catalogue, lines)
+
+
+def score(
+    *, task: str, predictions: Sequence[str], references: Iterable[Mapping[str, Any]], coords: str = "pixel"
+) -> dict[str, dict[str, float | None]]:
+    """Score answers against rows of the schema.
+
+    Args:
+        task: A kind of question (`counting`, `referring`, …) or the name of a task.
+        predictions: One text per reference, in the same order.
+        references: Rows of the schema, e.g. a loaded dataset.
+        coords: The coordinate convention of boxes in the predictions.
+
+    Returns:
+        `{protocol: {metric: value}}`; None where nothing could be scored.
+
+    Raises:
+        UnknownNameError: The task does not exist.
+        InputError: There are more or fewer predictions than references.
+    """
+    kind = _family(task)
+    rows = list(references)
+    if len(rows) != len(predictions):
+        problem = f"there are {len(predictions)} predictions for {len(rows)} references"
+        raise InputError(where="sarbench.score", problem=problem, fix="Give one prediction for every reference")
+    lines = [
+        sample(row, kind, render(row), text, coords=coords, perturbation=None)
+        for row, text in zip(rows, predictions, strict=True)
+    ]
+    by_protocol: dict[str, dict[str, float | None]] = {}
+    for number in score_task(task, kind, lines).scores:
+        by_protocol.setdefault(number.protocol, {})[number.metric] = number.value
+    return by_protocol
+
+
+def _family(task: str) -> Family:
+    kinds: tuple[Family, ...] = get_args(Family)
+    for kind in kinds:
+        if task == kind:
+            return kind
+    (spec,) = read_catalogue().select([task])
+    return spec.family
+
+
+def _again(line: dict[str, Any], family: Any) -> dict[str, Any]:
+    """Score a line again; a line whose scorer broke has no target and stays as it is."""
+    return line if line["target"] == "null" else rescore(line, family)
+
+
+def _save(folder: Path, manifest: Manifest, catalogue: Catalogue, lines: Mapping[str, list[dict[str, Any]]]) -> Scores:
+    specs = catalogue.select(run.task for run in manifest.tasks)
+    scores = Scores(
+        sarbench_version=__version__,
+        tasks=tuple(score_task(spec.name, spec.family, lines[spec.name]) for spec in specs),
+    )
+    save_scores(folder, scores)
+    return scores

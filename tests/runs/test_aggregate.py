@@ -1,0 +1,91 @@
+import json
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score
+
+from sarbench.answers.outcome import OUTCOMES
+from sarbench.runs.aggregate import score_task
+
+
+def line(number: int, image: int, *, outcome: str = "ok", target=None, parsed=None, scores=None) -> dict:
+    return {
+        "id": str(number),
+        "image_id": str(image),
+        "outcome": outcome,
+        "target": json.dumps(target),
+        "parsed": json.dumps(parsed),
+        "scores": scores or {},
+    }
+
+
+def values(kind: str, lines: list[dict]) -> dict:
+    return {score.metric: score for score in score_task("t", kind, lines).scores}
+
+
+def test_outcomes_are_all_counted_and_sum_to_the_samples() -> None:
+    lines = [line(n, n, outcome=o, scores={"exact": 0.0, "within_1": 0.0}) for n, o in enumerate(OUTCOMES)]
+    scored = score_task("t", "counting", lines)
+    assert scored.samples == len(OUTCOMES) == sum(scored.outcomes.values())
+    assert next(s for s in scored.scores if s.headline).n == len(OUTCOMES) - 1
+
+
+def test_macro_f1_equals_scikit_learn_with_the_true_classes_as_labels() -> None:
+    rng = np.random.default_rng(3)
+    names = ["ship", "tank", "car", "bridge"]
+    true = rng.choice(names[:3], 80)
+    said = rng.choice([*names, "?"], 80)
+    lines = [
+        line(
+            n,
+            n // 3,
+            outcome="unparsable" if s == "?" else "ok",
+            target={"labels": [t]},
+            parsed=None if s == "?" else {"labels": [s]},
+            scores={"exact": float(t == s)},
+        )
+        for n, (t, s) in enumerate(zip(true, said, strict=True))
+    ]
+    expected = f1_score(true, said, labels=names[:3], average="macro")
+    assert values("classification", lines)["macro_f1"].value == pytest.approx(expected, abs=1e-12)
+    assert values("classification", lines)["accuracy"].value == pytest.approx(np.mean(true == said))
+
+
+def test_intervals_hold_their_value_and_stay_in_range() -> None:
+    rng = np.random.default_rng(0)
+    lines = []
+    for n in range(60):
+        tp, fp, fn = rng.integers(0, 4, 3)
+        facts = {f"{k}@{t}": float(v) for t in (0.25, 0.5) for k, v in (("tp", tp), ("fp", fp), ("fn", fn))}
+        lines.append(line(n, n // 2, target={"boxes": []}, scores={**facts, "iou_sum": 0.7 * tp}))
+    for score in values("grounding", lines).values():
+        assert score.value is not None
+        assert score.low is not None
+        assert score.high is not None
+        assert 0.0 <= score.low <= score.value <= score.high <= 1.0
+        assert score.clusters == 30
+        assert score.n == 60
+
+
+def test_the_same_answers_give_the_same_bits() -> None:
+    lines = [line(n, n // 4, scores={"exact": float(n % 3 == 0), "within_1": 1.0}) for n in range(40)]
+    assert score_task("t", "counting", lines) == score_task("t", "counting", list(lines))
+
+
+def test_one_image_has_no_interval() -> None:
+    lines = [line(n, 0, scores={"exact": float(n > 2), "within_1": 1.0}) for n in range(5)]
+    exact = values("counting", lines)["exact"]
+    assert (exact.value, exact.low, exact.high) == (0.4, None, None)
+
+
+def test_a_rate_of_nothing_or_everything_is_not_certain() -> None:
+    lines = [line(n, n // 2, scores={"exact": 0.0, "within_1": 1.0}) for n in range(24)]
+    scored = values("counting", lines)
+    assert (scored["exact"].low, scored["exact"].high) == (0.0, pytest.approx(0.2425, abs=1e-4))
+    assert (scored["within_1"].low, scored["within_1"].high) == (pytest.approx(0.7575, abs=1e-4), 1.0)
+    assert scored["exact"].method == "wilson-by-image"
+
+
+def test_nothing_scored_says_so() -> None:
+    scored = score_task("t", "grounding", [line(0, 0, outcome="failed")])
+    assert [(s.value, s.n, s.headline) for s in scored.scores] == [(None, 0, True)]

@@ -1,0 +1,59 @@
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from sarbench.errors import InputError, RunError
+from sarbench.runs.samples import from_table, to_table
+from sarbench.runs.store import find_runs, load_run, load_samples, save_samples
+
+LINE = {
+    "id": "a",
+    "sample_sha256": "0",
+    "image_id": None,
+    "width": 8,
+    "height": 8,
+    "prompt_id": "sarbench",
+    "prompt_sha256": "0",
+    "prompt": "?",
+    "coords": "pixel",
+    "perturbation": None,
+    "target": "{}",
+    "prediction": "\u00e9 \U0001f6f0",
+    "parsed": "null",
+    "outcome": "ok",
+    "rule": "r",
+    "scores": {"tp@0.5": 1.0, "exact": 0.0},
+    "seconds": None,
+    "tokens": 3,
+}
+
+
+def test_lines_survive_the_disk(tmp_path: Path) -> None:
+    save_samples(tmp_path, "t", to_table([LINE]))
+    assert from_table(load_samples(tmp_path, "t")) == [{**LINE, "scores": {"exact": 0.0, "tp@0.5": 1.0}}]
+
+
+def test_missing_and_broken_samples_are_named(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match=r"samples/t\.parquet: is missing"):
+        load_samples(tmp_path, "t")
+    path = tmp_path / "samples" / "t.parquet"
+    path.parent.mkdir()
+    path.write_bytes(b"PAR1 not really")
+    with pytest.raises(RunError, match="cannot be read"):
+        load_samples(tmp_path, "t")
+    pq.write_table(pa.table({"id": ["a"]}), path)
+    with pytest.raises(RunError, match="other columns"):
+        load_samples(tmp_path, "t")
+
+
+def test_folders_that_are_no_runs_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is not a folder"):
+        load_run(tmp_path / "absent")
+    with pytest.raises(InputError, match=r"manifest\.json: is missing"):
+        load_run(tmp_path)
+    (tmp_path / "manifest.json").write_text('{"run_id": 3}')
+    with pytest.raises(InputError, match="is not a run record of this version"):
+        load_run(tmp_path)
+    assert find_runs(tmp_path) == [tmp_path]
