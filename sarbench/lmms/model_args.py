@@ -1,0 +1,72 @@
+"""lmms-eval's `--model_args` string: `key=value` pairs with commas between."""
+
+import re
+from pathlib import Path
+
+from sarbench.errors import InputError, UnknownNameError
+
+_NAMES = ("pretrained", "model", "model_version")
+_SECRET = re.compile(r"key|token|secret|password", re.IGNORECASE)
+
+
+def parse_model_args(text: str) -> dict[str, str]:
+    """Split `--model_args`.
+
+    Raises:
+        UnknownNameError: A part is not `key=value`.
+
+    >>> parse_model_args("pretrained=org/model,device_map=cpu")
+    {'pretrained': 'org/model', 'device_map': 'cpu'}
+    """
+    pairs = {}
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise UnknownNameError(
+                where=f"--model_args {part!r}", problem="is not key=value", fix="Write key=value,key=value"
+            )
+        pairs[key.strip()] = value.strip()
+    return pairs
+
+
+def without_secrets(args: dict[str, str]) -> dict[str, str]:
+    """Replace the values of keys, tokens and passwords.
+
+    >>> without_secrets({"model": "m", "api_key": "sk-1"})
+    {'model': 'm', 'api_key': '***'}
+    """
+    return {key: "***" if _SECRET.search(key) else value for key, value in args.items()}
+
+
+def model_id(backend: str, args: dict[str, str]) -> str:
+    """Name the model on the board: its Hub id, or the last two parts of its folder; the backend where neither is given.
+
+    >>> model_id("llava_hf", {"pretrained": "/models/tiny/llava"})
+    'tiny/llava'
+    """
+    name = next((args[key] for key in _NAMES if key in args), None)
+    if name is None:
+        return backend
+    return "/".join(Path(name).parts[-2:]) if _is_path(name) else name
+
+
+def require_files(args: dict[str, str]) -> None:
+    """Check that a model named by a path is there.
+
+    Raises:
+        InputError: The folder does not exist or holds no `config.json`.
+    """
+    for name in (args[key] for key in _NAMES if key in args):
+        if not _is_path(name):
+            continue
+        if not Path(name).is_dir():
+            raise InputError(where=name, problem="is not a model folder: it does not exist", fix="Check pretrained=")
+        if not (Path(name) / "config.json").is_file():
+            raise InputError(
+                where=name, problem="holds no config.json", fix="Give the folder that save_pretrained wrote"
+            )
+
+
+def _is_path(name: str) -> bool:
+    """A path starts like one, or is a folder here; everything else is a Hub id or a server's model name."""
+    return name.startswith(("/", "./", "../", "~")) or Path(name).is_dir()

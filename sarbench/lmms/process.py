@@ -1,0 +1,87 @@
+"""A worker process, watched: started with a job, followed event by event, believed only for what it leaves on disk."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO
+
+import msgspec
+import pyarrow as pa
+
+from sarbench import paths
+from sarbench.errors import RunError
+from sarbench.lmms.job import Broken, Event, Finished, Job, Started, decode
+from sarbench.lmms.settings import Settings
+
+
+def run_worker(job: Job, settings: Settings, *, log: Path, listen: Callable[[Event], None]) -> tuple[Started, Finished]:
+    """Run one job to its end.
+
+    Args:
+        job: The task and how to ask it.
+        settings: The run's prompt, coordinates and perturbation.
+        log: Where everything goes that lmms-eval and the model print.
+        listen: Called with every event.
+
+    Raises:
+        RunError: The task broke, or its process ended without finishing. The message names the log.
+    """
+    for folder in (log.parent, Path(job.out).parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch, log.open("wb") as output:
+        job_file = Path(scratch) / "job.json"
+        job_file.write_bytes(msgspec.json.encode(job))
+        command = [sys.executable, "-m", "sarbench.lmms.worker", str(job_file)]
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=output, env=_environment(settings)
+        ) as process:
+            try:
+                return _follow(process.stdout, job, log, listen)
+            finally:
+                process.kill()
+
+
+def check_answers(table: pa.Table, expected: int, *, task: str, log: Path) -> None:
+    """Believe the artefact, not the exit code: as many answers as questions, each once.
+
+    Raises:
+        RunError: Answers are missing or repeated.
+    """
+    ids = table.column("id").to_pylist()
+    distinct = len(set(ids))
+    if len(ids) != expected or distinct != expected:
+        problem = f"{task} gave {len(ids)} answers, {distinct} of them distinct, to {expected} questions"
+        raise RunError(where=log, problem=problem, fix="Read the log and evaluate the task again")
+
+
+def _follow(events: IO[bytes] | None, job: Job, log: Path, listen: Callable[[Event], None]) -> tuple[Started, Finished]:
+    started = None
+    for line in events or ():
+        event = decode(line)
+        listen(event)
+        match event:
+            case Started():
+                started = event
+            case Finished() if started is not None:
+                return started, event
+            case Broken(error=error):
+                raise RunError(where=log, problem=f"{job.task} broke: {error}", fix="The log has the whole traceback")
+            case _:
+                pass
+    problem = f"{job.task} ended without a word: its process was killed or crashed"
+    raise RunError(where=log, problem=problem, fix="Read the end of the log; memory is the usual reason")
+
+
+def _environment(settings: Settings) -> Mapping[str, str]:
+    """The worker's environment: the run's settings, and lmms-eval kept from recording our commit as its own."""
+    return {
+        **os.environ,
+        **settings.to_environment(),
+        "SARBENCH_HOME": str(paths.home()),
+        "LMMS_EVAL_GIT_COMMIT": "installed-package",
+        "LMMS_EVAL_GIT_BRANCH": "installed-package",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
