@@ -1,0 +1,64 @@
+import pytest
+
+from sarbench.board.entries import entries
+from sarbench.errors import InputError
+from tests.board.board_runs import CAPTION, COUNTING, REFERRING, RunPlan, TaskPlan, write_run
+
+
+def test_runs_of_one_model_on_different_tasks_share_a_row(make_runs):
+    runs = make_runs(
+        RunPlan("a", "org/m", [TaskPlan(COUNTING)]),
+        RunPlan("b", "org/m", [TaskPlan(REFERRING)]),
+        RunPlan("c", "org/m", [TaskPlan(REFERRING), TaskPlan(CAPTION)]),
+    )
+    assert [entry.key for entry in entries(runs)] == ["a+b", "c"]
+    assert entries(runs) == entries(runs[::-1])
+
+
+@pytest.mark.parametrize(
+    "other", [{"coords": "norm1000"}, {"revision": "other"}, {"perturbation": "blank"}, {"kind": "floor"}]
+)
+def test_another_configuration_is_another_row(make_runs, other):
+    runs = make_runs(RunPlan("a", "org/m", [TaskPlan(COUNTING)]), RunPlan("b", "org/m", [TaskPlan(REFERRING)], **other))
+    assert [entry.key for entry in entries(runs)] == ["a", "b"]
+
+
+def test_roles(make_runs):
+    task = [TaskPlan(COUNTING)]
+    runs = make_runs(
+        RunPlan("a", "m", task),
+        RunPlan("b", "m", task, perturbation="blank"),
+        RunPlan("c", "m", task, perturbation="speckle:4"),
+        RunPlan("d", "floor/prior", task, kind="floor"),
+    )
+    assert [entry.role for entry in entries(runs)] == ["model", "blind", "perturbed", "floor"]
+
+
+def test_two_folders_with_one_run_id_are_refused(tmp_path):
+    plan = RunPlan("same", "m", [TaskPlan(COUNTING)])
+    runs = [write_run(tmp_path / name, plan) for name in ("one", "two")]
+    with pytest.raises(InputError, match=r"same run id as .*one.*: same") as caught:
+        entries(runs)
+    assert "two" in caught.value.where
+
+
+@pytest.mark.parametrize(
+    ("plan", "flaw"),
+    [
+        (TaskPlan(COUNTING), None),
+        (TaskPlan(COUNTING, limit=60), "limited to 60 samples"),
+        (TaskPlan(COUNTING, samples=100, failed=1), None),
+        (TaskPlan(COUNTING, samples=100, failed=2), "2 of 100 samples failed"),
+    ],
+)
+def test_what_makes_a_result_partial(make_run, plan, flaw):
+    (entry,) = entries([make_run(RunPlan("a", "m", [plan]))])
+    assert entry.results[0].flaws == (() if flaw is None else (flaw,))
+
+
+def test_unfinished_results_are_partial(make_run):
+    run = make_run(RunPlan("a", "m", [TaskPlan(COUNTING)]))
+    run.manifest = run.manifest.model_copy(
+        update={"tasks": (run.manifest.tasks[0].model_copy(update={"samples": 70}),)}
+    )
+    assert entries([run])[0].results[0].flaws == ("10 of 70 samples without an answer",)

@@ -1,0 +1,34 @@
+import csv
+import io
+import json
+
+from sarbench.board.machine import records, to_csv, to_json
+from sarbench.board.model import make_board
+
+
+def test_csv_and_json_hold_every_cell_of_the_tables_and_agree(all_runs):
+    board = make_board(all_runs)
+    cells = [cell for table in board.tables for row in table.rows for cell in row.cells if cell is not None]
+    lines = list(csv.DictReader(io.StringIO(to_csv(board))))
+    content = json.loads(to_json(board, title="t"))
+    assert len(lines) == len(content["results"]) == len(cells)
+    for line, result, cell in zip(lines, content["results"], cells, strict=True):
+        assert set(line) == set(result)
+        for key, value in result.items():
+            assert line[key] == ("" if value is None else json.dumps(value) if isinstance(value, bool) else str(value))
+        assert float(line["value"]) == result["value"] == cell.estimate.score.value
+        assert float(line["low"]) == cell.estimate.score.low
+
+
+def test_lift_is_the_difference_of_two_records(all_runs):
+    found = {(each["run_id"], each["task"]): each for each in records(make_board(all_runs))}
+    seeing = found["radar-vl-7b", "sarbench_sarchat_rebuilt_counting"]
+    blind = found["radar-vl-7b-blind", "sarbench_sarchat_rebuilt_counting"]
+    assert abs(seeing["lift"] - (seeing["value"] - blind["value"])) < 1e-12
+    assert blind["lift"] is None
+
+
+def test_an_empty_board_is_valid():
+    board = make_board([])
+    assert to_csv(board) == ""
+    assert json.loads(to_json(board, title="t"))["results"] == []

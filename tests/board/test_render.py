@@ -1,0 +1,214 @@
+import csv
+import filecmp
+import json
+import os
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from sarbench.board import DatasetNote, render_site
+from sarbench.board.numbers import MINUS
+from sarbench.board.texts import SIMULATED
+from sarbench.errors import InputError
+from tests.board.board_runs import COUNTING, REFERRING, RunPlan, TaskPlan, speckle
+from tests.board.conftest import NOTES, chips
+
+GOLDEN = Path(__file__).parent / "golden"
+REFRESH = "SARBENCH_REFRESH_GOLDEN"
+VOID = {"meta", "link", "img", "input", "br", "wbr", "hr"}
+
+
+class Page(HTMLParser):
+    """Collects links and ids, and checks that tags are balanced; SVG's empty tags close themselves."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(path.read_text(encoding="utf-8"))
+        self.close()
+        assert self.open == [], path
+
+    def handle_starttag(self, tag, attrs):
+        self._note(tag, attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self._note(tag, attrs)
+
+    def handle_endtag(self, tag):
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+    def _note(self, tag, attrs):
+        found = dict(attrs)
+        assert len(found) == len(attrs), f"<{tag}> has an attribute twice"
+        self.tags.append((tag, found))
+        self.links += [found[name] for name in ("href", "src") if found.get(name) is not None]
+        if "id" in found:
+            self.ids.append(found["id"])
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return {path: Page(path) for path in sorted(site.rglob("*.html"))}
+
+
+def test_every_page_is_there(site, all_runs):
+    names = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    assert {"index.html", "methods.html", "board.json", "board.csv", ".sarbench-site"} <= names
+    assert sum(name.startswith("models/") for name in names) == len(all_runs)
+    assert sum(name.startswith("tasks/") for name in names) == 3
+    assert sum(name.startswith("assets/chips/") for name in names) > 5
+
+
+def test_pages_are_well_formed_and_ids_are_unique(pages):
+    for path, page in pages.items():
+        assert len(page.ids) == len(set(page.ids)), path
+
+
+def test_every_link_stays_inside_the_site_and_leads_somewhere(site, pages):
+    for path, page in pages.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            assert not parts.scheme, link
+            assert not parts.netloc, link
+            assert not parts.path.startswith("/"), link
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            assert target.is_relative_to(site.resolve()), link
+            assert target.is_file(), link
+            if parts.fragment:
+                assert parts.fragment in pages[target].ids, link
+
+
+def test_tables_have_captions_and_scopes(pages):
+    for page in pages.values():
+        names = [tag for tag, _ in page.tags]
+        assert names.count("table") == names.count("caption")
+        assert all("scope" in attributes for tag, attributes in page.tags if tag == "th")
+        assert all(attributes.get("alt") for tag, attributes in page.tags if tag == "img")
+        assert all(attributes.get("loading") == "lazy" for tag, attributes in page.tags if tag == "img")
+
+
+def test_nothing_of_a_name_becomes_markup(site, pages):
+    for path, page in pages.items():
+        scripts = [attributes for tag, attributes in page.tags if tag == "script"]
+        assert [list(attributes) for attributes in scripts] == [["src", "defer"]], path
+        assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
+        assert "\u202e" not in path.read_text(encoding="utf-8")
+    index = (site / "index.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;/" in index
+    assert "&lt;i&gt;odd&lt;/i&gt; &amp; free" in (site / "methods.html").read_text(encoding="utf-8")
+    counting = (site / f"tasks/{COUNTING}.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;sea&lt;/b&gt; &amp; clutter" in counting
+
+
+def test_the_same_runs_give_the_same_bytes_in_any_order(site, all_runs, tmp_path):
+    render_site(all_runs[::-1], tmp_path / "again", notes=NOTES, chips=chips)
+    assert equal(filecmp.dircmp(site, tmp_path / "again", ignore=[]))
+
+
+def equal(found):
+    same = not (found.left_only or found.right_only or found.funny_files)
+    _, different, errors = filecmp.cmpfiles(found.left, found.right, found.common_files, shallow=False)
+    return same and not different and not errors and all(equal(inner) for inner in found.subdirs.values())
+
+
+def test_the_table_agrees_with_the_csv(site):
+    lines = list(csv.DictReader((site / "board.csv").open(encoding="utf-8")))
+    text = (site / "index.html").read_text(encoding="utf-8")
+    shown = re.findall(r'<td class="result[^"]*" data-v="([^"]+)">\s*<span class="value">([^<]+)<', text)
+    assert len(shown) == len(lines)
+    for line, (exact, written) in zip(lines, shown, strict=True):
+        scale = 100 if line["unit"] == "fraction" else 1
+        assert float(exact) == pytest.approx(float(line["value"]) * scale)
+        places = len(written.partition(".")[2])
+        assert float(written.replace(MINUS, "-")) == pytest.approx(float(exact), abs=0.5 * 10**-places + 1e-9)
+
+
+def test_simulated_data_are_called_so_on_every_page_that_shows_them(site, tmp_path, make_run):
+    for path in site.rglob("*.html"):
+        if path.name != "methods.html":
+            assert f"<strong>{SIMULATED}</strong>" in path.read_text(encoding="utf-8"), path
+    real = make_run(RunPlan("real", "m", [TaskPlan(COUNTING, simulated=False)]))
+    render_site([real], tmp_path / "real")
+    assert not any(SIMULATED in path.read_text() for path in (tmp_path / "real").rglob("*.html"))
+
+
+def test_texts_that_may_not_be_shown_are_nowhere_on_the_site(make_run, tmp_path):
+    run = make_run(RunPlan("a", "m", [TaskPlan(COUNTING, simulated=False), TaskPlan(REFERRING, simulated=False)]))
+    render_site([run], tmp_path / "site", notes=NOTES)
+    texts = [path.read_text() for path in (tmp_path / "site").rglob("*") if path.is_file()]
+    for words in ("How many ships", "There are ", "Where are the ships", "cannot tell"):
+        assert not any(words in text for text in texts)
+    page = (tmp_path / f"site/tasks/{REFERRING}.html").read_text()
+    assert "does not let this page show its questions" in page
+    assert 'class="truth"' in page
+    assert "<img" not in page
+
+
+def test_chips_are_named_by_their_content_and_asked_for_once_per_task(make_run, tmp_path):
+    asked = []
+
+    def counting_chips(task, image_ids):
+        asked.append((task.task, tuple(image_ids)))
+        return {image: speckle("same") for image in image_ids}
+
+    run = make_run(RunPlan("a", "m", [TaskPlan(COUNTING)]))
+    render_site([run], tmp_path / "site", chips=counting_chips, samples_per_task=4)
+    ((task, images),) = asked
+    assert task == COUNTING
+    assert list(images) == sorted(images)
+    assert len(list((tmp_path / "site/assets/chips").iterdir())) == 1
+
+
+def test_an_empty_board_and_runs_without_scores_still_make_a_site(make_run, tmp_path):
+    render_site([], tmp_path / "empty")
+    assert "There are no runs yet" in (tmp_path / "empty/index.html").read_text()
+    run = make_run(RunPlan("a", "m", [TaskPlan(COUNTING, scored=False, write_samples=False)]))
+    render_site([run], tmp_path / "bare")
+    assert "n/a" in (tmp_path / "bare/index.html").read_text()
+
+
+def test_a_folder_that_is_no_site_is_refused_before_anything_is_written(all_runs, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(InputError):
+        render_site(all_runs, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_pages_are_light(site):
+    for path in site.rglob("*.html"):
+        assert path.stat().st_size < 300_000, path
+
+
+def test_board_json_names_the_order(site):
+    content = json.loads((site / "board.json").read_text(encoding="utf-8"))
+    assert [entry["rank"] for entry in content["tables"][0]["overall"]] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("name", ["index.html", "task.html", "run.html"])
+def test_golden_pages(make_runs, tmp_path, name):
+    def plan(run_id, model, skill, **more):
+        task = TaskPlan(COUNTING, skill, samples=12, value=skill, half_width=0.125)
+        return RunPlan(run_id, model, [task], **more)
+
+    runs = make_runs(
+        plan("radar-vl", "org/radar-vl", 0.75),
+        plan("radar-vl-blind", "org/radar-vl", 0.25, perturbation="blank"),
+        plan("floor", "floor/majority", 0.125, kind="floor", revision=None),
+    )
+    note = DatasetNote("sarchat-2m", "SARChat-2M", "CC BY-NC 4.0", "From the authors.", may_show_texts=False)
+    out = tmp_path / "site"
+    render_site(runs, out, notes={"sarchat-2m": note}, samples_per_task=1)
+    made = out / {"task.html": f"tasks/{COUNTING}.html", "run.html": "models/radar-vl.html"}.get(name, name)
+    if os.environ.get(REFRESH):
+        GOLDEN.mkdir(exist_ok=True)
+        (GOLDEN / name).write_bytes(made.read_bytes())
+    assert made.read_text() == (GOLDEN / name).read_text(), f"set {REFRESH}=1 to accept the new page"
