@@ -1,0 +1,34 @@
+"""How long `import sarbench` takes, against a bare start of Python.
+
+Claim: no more than half as much again as the bare start, because nothing heavy is imported before it is used.
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import time
+
+CLAIM = 1.5
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--repeats", type=int, default=15, help="starts of each, by turns (default: 15)")
+    options = parser.parse_args()
+    rounds = [(seconds("pass"), seconds("import sarbench")) for _ in range(options.repeats)]
+    bare, ours = (statistics.median(column) for column in zip(*rounds, strict=True))
+    print(f"bare start of Python    {bare:7.3f} s")
+    print(f"import sarbench         {ours:7.3f} s")
+    ratio = statistics.median(mine / theirs for theirs, mine in rounds)
+    print(f"claim: ratio <= {CLAIM}; measured: {ratio:.2f}")
+
+
+def seconds(code: str) -> float:
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()

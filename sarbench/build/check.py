@@ -1,0 +1,163 @@
+"""Reads everything the authors' files hold, every pixel included, and says what is missing or wrong."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sarbench import imaging, sources
+from sarbench.build.batches import same_image
+from sarbench.build.plan import make_plan
+from sarbench.errors import InputError
+from sarbench.schema import Row
+from sarbench.sources import Report
+
+_STEP = 100
+"""Rows between two calls of the progress function."""
+
+
+@dataclass(frozen=True)
+class SplitCheck:
+    """What one split gives."""
+
+    config: str
+    split: str
+    rows: int
+    images: int
+    report: Report
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a data folder gives.
+
+    Attributes:
+        name: The dataset.
+        data_dir: The authors' files.
+        splits: Every split that could be read.
+        left_out: `config` or `config/split` that was asked for and cannot be given → why.
+    """
+
+    name: str
+    data_dir: Path
+    splits: tuple[SplitCheck, ...]
+    left_out: dict[str, str]
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is at least one row."""
+        return any(split.rows for split in self.splits)
+
+    def to_json(self) -> str:
+        """Return everything as one JSON object."""
+        parts = {
+            "name": self.name,
+            "data_dir": str(self.data_dir),
+            "usable": self.usable,
+            "splits": [
+                {
+                    "config": split.config,
+                    "split": split.split,
+                    "rows": split.rows,
+                    "images": split.images,
+                    **json.loads(split.report.to_json()),
+                }
+                for split in self.splits
+            ],
+            "left_out": self.left_out,
+        }
+        return json.dumps(parts, indent=1, ensure_ascii=False)
+
+    def to_text(self) -> str:
+        """Return a few lines per split for a terminal."""
+        lines = [f"{self.name} in {self.data_dir}: {'usable' if self.usable else 'not usable'}"]
+        for split in self.splits:
+            counts = f"{split.rows:,} rows, {split.images:,} images"
+            lines.append(f"{split.config}/{split.split}: {counts}, {split.report.summary()}")
+        lines += [f"{place}: left out, {reason}" for place, reason in self.left_out.items()]
+        return "\n".join(lines)
+
+
+def check(
+    name: str,
+    data_dir: Path,
+    *,
+    configs: Sequence[str] | None = None,
+    splits: Sequence[str] | None = None,
+    progress: Callable[[str, int], Any] | None = None,
+) -> CheckResult:
+    """Read every record and decode every image once.
+
+    Args:
+        name: The dataset, e.g. `sardet-100k`.
+        data_dir: The authors' files.
+        configs: Config names or beginnings of them. Default: all that the files give.
+        splits: Split names. Default: all that the files give.
+        progress: Called with `config/split` and the number of rows read since the last call.
+
+    Raises:
+        UnknownNameError: There is no such dataset, config or split.
+        InputError: `data_dir` is missing, or nothing in it belongs to the dataset.
+    """
+    source = sources.get(name)
+    plan = make_plan(source, data_dir, configs, splits)
+    images = _Images()
+    read: list[SplitCheck] = []
+    left_out = dict.fromkeys(plan.missing, "there are no files for it")
+    for config, split in plan.pairs:
+        place, report = f"{config}/{split}", Report()
+        try:
+            rows = source.rows(data_dir, config, split, report=report)
+            counts = _read(_counted(rows, place, progress), images, report)
+        except InputError as error:
+            left_out[place] = str(error)
+        else:
+            read.append(SplitCheck(config, split, *counts, report))
+    return CheckResult(name, data_dir, tuple(read), left_out)
+
+
+class _Images:
+    """Decodes each image once, however many configs show it."""
+
+    def __init__(self) -> None:
+        self._verdicts: dict[bytes, str | None] = {}
+
+    def fault(self, row: Row) -> str | None:
+        """Return why the image of a row cannot be decoded; None where it can, or where there is none."""
+        data = row.raw_image or (row.image.bytes if row.image else None)
+        if data is None:
+            return None
+        key = bytes.fromhex(row.image_sha256) if row.image_sha256 else data
+        if key not in self._verdicts:
+            try:
+                imaging.verify(data)
+                self._verdicts[key] = None
+            except ValueError as error:
+                self._verdicts[key] = str(error)
+        return self._verdicts[key]
+
+
+def _read(rows: Iterator[Row], images: _Images, report: Report) -> tuple[int, int]:
+    """Count rows and images; note in the report what cannot be decoded."""
+    count = shown = 0
+    last: Row | None = None
+    for row in rows:
+        count += 1
+        if row.image is not None and not (last and same_image(row, last)):
+            shown += 1
+            if fault := images.fault(row):
+                file = (row.source.file if row.source else None) or row.image.path
+                report.flag(file=file, record=f"{row.image_id}: {fault}", problem="image cannot be decoded")
+        last = row
+    return count, shown
+
+
+def _counted(rows: Iterator[Row], place: str, progress: Callable[[str, int], Any] | None) -> Iterator[Row]:
+    number = 0
+    for number, row in enumerate(rows, start=1):
+        if progress and number % _STEP == 0:
+            progress(place, _STEP)
+        yield row
+    if progress and number % _STEP:
+        progress(place, number % _STEP)
