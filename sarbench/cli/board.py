@@ -1,0 +1,24 @@
+"""`sarbench board`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sarbench import paths
+
+
+def board(
+    out: Annotated[Path, typer.Option("--out", help="The site's folder.")],
+    results: Annotated[
+        Path | None, typer.Option("--results", help="A folder with runs at any depth. Default: the leaderboard's own.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="A folder of built sets: adds the chips, for local use.")
+    ] = None,
+) -> None:
+    """Write the static leaderboard: it opens from disk, without a server or a network."""
+    from sarbench.site import make_site
+
+    index = make_site(results or paths.leaderboard() / "results", out, data=data)
+    typer.echo(f"Wrote {index}")

@@ -1,0 +1,56 @@
+"""The `sarbench` command."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from sarbench._version import __version__
+from sarbench.cli import board, data, demo, evaluation
+from sarbench.errors import SarbenchError
+
+app = typer.Typer(
+    help="Load, evaluate and compare vision-language models on SAR imagery.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("demo")(demo.demo)
+app.command("list")(data.list_)
+app.command("show")(data.show)
+app.command("check")(data.check)
+app.command("build")(data.build)
+app.command("tasks")(evaluation.tasks)
+app.command("tasks-path")(evaluation.tasks_path)
+app.command("eval")(evaluation.eval_)
+app.command("floors")(evaluation.floors)
+app.command("score")(evaluation.score)
+app.command("board")(board.board)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Load, evaluate and compare vision-language models on SAR imagery."""
+
+
+def main() -> None:
+    """Run the command line: errors that sarbench raises on purpose become one message and an exit code."""
+    try:
+        app()
+    except SarbenchError as error:
+        typer.secho(f"error: {error}", err=True, fg=typer.colors.RED)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        typer.secho("stopped", err=True)
+        sys.exit(130)

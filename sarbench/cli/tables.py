@@ -1,0 +1,37 @@
+"""Results as a table in the terminal."""
+
+from collections.abc import Sequence
+from os.path import commonprefix
+
+from rich.table import Table
+
+from sarbench.runs.record import Score
+from sarbench.runs.store import Run
+
+
+def results_table(runs: Sequence[Run]) -> Table:
+    """One row a task, one column a run: the headline in percent, its 95 % interval below it."""
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    table.add_column("task", no_wrap=True)
+    table.add_column("headline", no_wrap=True)
+    for run in runs:
+        table.add_column(run.manifest.run_id, justify="right", no_wrap=True)
+    headlines = [
+        {task.task: number for task in run.scores.tasks for number in task.scores if number.headline} for run in runs
+    ]
+    names = list(dict.fromkeys(name for of_run in headlines for name in of_run))
+    shared = commonprefix(names).rpartition("_")[0] if len(names) > 1 else "sarbench"
+    table.caption = f"{shared}_*, in percent; 95 % interval clustered by image"
+    for task in names:
+        metric = next(of_run[task].metric for of_run in headlines if task in of_run)
+        cells = (_cell(of_run.get(task)) for of_run in headlines)
+        table.add_row(task.removeprefix(f"{shared}_"), metric, *cells)
+    return table
+
+
+def _cell(number: Score | None) -> str:
+    if number is None or number.value is None:
+        return "–"
+    if number.low is None or number.high is None:
+        return f"{100 * number.value:.1f}"
+    return f"{100 * number.value:.1f}\n[dim]{100 * number.low:.1f}–{100 * number.high:.1f}[/dim]"

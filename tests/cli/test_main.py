@@ -1,0 +1,94 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sarbench import __version__, paths
+
+
+def run(*arguments: str, home: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    import os
+
+    env = {**os.environ, "COLUMNS": "200", **environment}
+    if home is not None:
+        env["SARBENCH_HOME"] = str(home)
+    return subprocess.run(
+        [sys.executable, "-c", "from sarbench.cli.main import main; main()", *arguments],
+        capture_output=True,
+        text=True,
+        env=env,
+        check=False,
+    )
+
+
+def test_version() -> None:
+    assert run("--version").stdout.strip() == __version__
+
+
+def test_list_names_every_dataset() -> None:
+    answer = run("list")
+    assert answer.returncode == 0
+    for name in ("sardet-100k", "sarchat-2m", "fusar-geovl"):
+        assert name in answer.stdout
+
+
+def test_show_says_where_files_come_from_and_what_is_not_released() -> None:
+    answer = run("show", "sarchat-2m")
+    assert answer.returncode == 0
+    for word in ("Licence:", "Released:", "Files:", "rebuilt-counting"):
+        assert word in answer.stdout
+
+
+def test_unknown_dataset_is_wrong_usage_with_a_suggestion() -> None:
+    answer = run("show", "sarchat")
+    assert answer.returncode == 2
+    assert "sarchat-2m" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_missing_folder_is_one_sentence_and_exit_code_1(tmp_path: Path) -> None:
+    answer = run("build", "sardet-100k", "--data-dir", str(tmp_path / "absent"), home=tmp_path)
+    assert answer.returncode == 1
+    assert "absent" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_tasks_as_json_match_the_yamls(tmp_path: Path) -> None:
+    listed = json.loads(run("tasks", "--json", home=tmp_path).stdout)
+    assert {task["name"] for task in listed["tasks"]} >= {"sarbench_sarchat_rebuilt_counting"}
+    assert all(task["built"] is False for task in listed["tasks"])
+
+
+def test_tasks_path_is_a_folder_of_yamls() -> None:
+    folder = Path(run("tasks-path").stdout.strip())
+    assert folder == paths.tasks()
+    assert list(folder.rglob("*.yaml"))
+
+
+def test_eval_without_built_data_names_the_command_that_builds_it(tmp_path: Path) -> None:
+    pytest.importorskip("lmms_eval", reason="lmms-eval is not installed: pip install 'sarbench[eval]'")
+    answer = run(
+        *("eval", "--model", "dummy", "--tasks", "sarbench_sarchat_counting", "--out", str(tmp_path / "run")),
+        home=tmp_path / "home",
+    )
+    assert answer.returncode == 1
+    assert "sarbench build sarchat-2m" in answer.stderr
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "extra", [("--coords", "unheard"), ("--prompt", "unheard"), ("--perturb", "unheard"), ("--tasks", "unheard")]
+)
+def test_unknown_settings_are_wrong_usage(tmp_path: Path, extra: tuple[str, str]) -> None:
+    arguments = ["eval", "--model", "dummy", "--tasks", "sarbench_sarchat_counting", "--out", str(tmp_path / "run")]
+    answer = run(*arguments, *extra, home=tmp_path)
+    assert answer.returncode == 2, answer.stderr
+    assert "unheard" in answer.stderr
+
+
+def test_board_without_runs_says_how_to_make_one(tmp_path: Path) -> None:
+    answer = run("board", "--results", str(tmp_path), "--out", str(tmp_path / "site"))
+    assert answer.returncode == 1
+    assert "holds no run" in answer.stderr
