@@ -10,7 +10,7 @@ SHIM := import sarbench.lmms.torchvision_shim as shim; shim.install()
 .PHONY: demo test quick lint clean
 
 demo: $(INSTALLED)
-	$(BIN)/sarbench demo --out demo
+	@$(BIN)/sarbench demo --out demo
 
 test: lint
 	$(BIN)/python -m pytest -n auto

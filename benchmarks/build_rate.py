@@ -1,10 +1,9 @@
 """How fast `sarbench build` writes images, against a bare pyarrow ParquetWriter that gets the same bytes.
 
-`sarbench build` joins annotations and images, reads every image header, hashes every image (SHA-256) and every file
-that it writes. Two writers set the scale: one makes the same hashes, one makes none. Both read the same files and write
-nothing but bytes and names.
+`sarbench build` joins annotations and images, reads every image header and hashes every image (SHA-256). The bare
+writer reads the same files and writes nothing but bytes and names; for scale, a second one hashes the images too.
 
-Claim: no less than half the rate of the bare writer that makes the same hashes.
+Claim: no less than half the rate of the bare writer that makes no hashes.
 """
 
 import argparse
@@ -48,7 +47,7 @@ def main() -> None:
         print(f"{name:40s}{megabytes / statistics.median(seconds):8.0f} MB/s")
     hashed = statistics.median(copied / built for built, copied, _ in rounds)
     unhashed = statistics.median(copied / built for built, _, copied in rounds)
-    print(f"claim: ratio to the writer with hashes >= {CLAIM}; measured: {hashed:.2f} (without hashes: {unhashed:.2f})")
+    print(f"claim: ratio to the writer without hashes >= {CLAIM}; measured: {unhashed:.2f} (with hashes: {hashed:.2f})")
 
 
 def seconds_to_build(raw: Path, out: Path) -> float:
@@ -75,9 +74,6 @@ def seconds_to_copy(raw: Path, out: Path, *, hashed: bool) -> float:
                 writer.write_table(pa.table([data, names], schema=schema))
                 data, names, size = [], [], 0
         writer.write_table(pa.table([data, names], schema=schema))
-    if hashed:
-        with out.open("rb") as file:
-            hashlib.file_digest(file, "sha256")
     seconds = time.perf_counter() - start
     out.unlink()
     return seconds

@@ -60,7 +60,7 @@ def run_demo(out: Path, *, say: Callable[[str], object], listen: Mapping[str, Li
         floor_run(floor, tasks, results / f"floor-{floor}", command=tuple(sys.argv))
     say("5/5 writing the leaderboard")
     site = make_site(results, out / "site", data=paths.home())
-    folders = ("tiny-vlm", "tiny-vlm-blind", *(f"floor-{floor}" for floor in _FLOORS))
+    folders = ("tiny-llava", "tiny-llava-blind", *(f"floor-{floor}" for floor in _FLOORS))
     return DemoResult(tuple(results / name for name in folders), site)
 
 
@@ -90,13 +90,13 @@ def _evaluate_both(model: Path, tasks: tuple[TaskSpec, ...], results: Path, list
         model="llava_hf",
         model_args=f"pretrained={model},device_map=cpu",
         tasks=tasks,
-        out=results / "tiny-vlm",
+        out=results / "tiny-llava",
         device="cpu",
         gen_kwargs=GENERATION,
         resume=True,
         command=tuple(sys.argv),
     )
-    blind = replace(seeing, out=results / "tiny-vlm-blind", settings=Settings(perturbation="blank"))
+    blind = replace(seeing, out=results / "tiny-llava-blind", settings=Settings(perturbation="blank"))
     with ThreadPoolExecutor(2) as pool:
         jobs = [
             pool.submit(evaluate, asked, listen=listen[name]) for name, asked in (("seeing", seeing), ("blind", blind))

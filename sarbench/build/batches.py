@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from sarbench.schema import Row
 
-BATCH_BYTES = 32_000_000
+BATCH_BYTES = 16_000_000
 """Image bytes in one batch, counted per row: whoever reads the table made of it holds them per row too."""
 
 BATCH_ROWS = 10_000

@@ -22,7 +22,6 @@ class FileIndex(_Record):
 
     path: str
     """Relative to the built folder, with `/`."""
-    sha256: str
     bytes: int
 
 

@@ -15,7 +15,7 @@ from sarbench.schema import Row, to_table
 def write_split(rows: Iterable[Row], folder: Path, split: str, *, progress: Callable[[int], Any]) -> SplitIndex | None:
     """Write the rows of one split as Parquet files into `folder`.
 
-    The next batch is read while the last one is converted, written and hashed; no more than two are held.
+    The next batch is read while the last one is converted and written; no more than two are held.
 
     Args:
         rows: Rows; those of one image come together.

@@ -97,5 +97,7 @@ def build(
     console = Console()
     console.print(table)
     console.print(f"Built {folder}", soft_wrap=True)
+    for place, reason in index.left_out.items():
+        typer.secho(f"Left out {place}: {reason}", err=True, fg=typer.colors.YELLOW)
     if any(built.problems for by_split in index.configs.values() for built in by_split.values()):
         console.print(f"Skipped and flagged records are listed in {folder / 'quality.json'}", soft_wrap=True)

@@ -31,5 +31,7 @@ def demo(
         result = run_demo(out, say=console.print, listen={"seeing": seeing.listen, "blind": blind.listen})
     Console().print(results_table([load_run(folder) for folder in result.runs]))
     seconds = time.monotonic() - began
-    typer.echo(f"\nDone in {seconds:.0f} s. Simulated scenes, random weights: the path is real, the numbers mean nothing.")
+    typer.echo(
+        f"\nDone in {seconds:.0f} s. Simulated scenes, random weights: the path is real, the numbers mean nothing."
+    )
     typer.echo(f"Open {result.site}")

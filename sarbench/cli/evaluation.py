@@ -52,9 +52,7 @@ def eval_(
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="Only the first N samples of each task.")] = None,
     batch_size: Annotated[int, typer.Option("--batch_size", min=1)] = 1,
     device: Annotated[str | None, typer.Option("--device", help="cpu, cuda, cuda:0 …")] = None,
-    gen_kwargs: Annotated[
-        str | None, typer.Option("--gen_kwargs", help="Generation settings, key=value,…")
-    ] = None,
+    gen_kwargs: Annotated[str | None, typer.Option("--gen_kwargs", help="Generation settings, key=value,…")] = None,
     seed: Annotated[int, typer.Option("--seed")] = 0,
     coords: Annotated[str, typer.Option("--coords", help="Coordinate convention of the model's boxes.")] = "pixel",
     prompt: Annotated[str, typer.Option("--prompt", help="Prompt id: sarbench or authors.")] = "sarbench",

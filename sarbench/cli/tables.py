@@ -1,7 +1,8 @@
 """Results as a table in the terminal."""
 
 from collections.abc import Sequence
-from os.path import commonprefix
+from itertools import takewhile
+from textwrap import wrap
 
 from rich.table import Table
 
@@ -15,18 +16,29 @@ def results_table(runs: Sequence[Run]) -> Table:
     table.add_column("task", no_wrap=True)
     table.add_column("headline", no_wrap=True)
     for run in runs:
-        table.add_column(run.manifest.run_id, justify="right", no_wrap=True)
+        table.add_column("\n".join(wrap(run.manifest.run_id, 12)), justify="right", no_wrap=True)
     headlines = [
         {task.task: number for task in run.scores.tasks for number in task.scores if number.headline} for run in runs
     ]
     names = list(dict.fromkeys(name for of_run in headlines for name in of_run))
-    shared = commonprefix(names).rpartition("_")[0] if len(names) > 1 else "sarbench"
+    shared = _shared_words(names)
     table.caption = f"{shared}_*, in percent; 95 % interval clustered by image"
     for task in names:
         metric = next(of_run[task].metric for of_run in headlines if task in of_run)
         cells = (_cell(of_run.get(task)) for of_run in headlines)
         table.add_row(task.removeprefix(f"{shared}_"), metric, *cells)
     return table
+
+
+def _shared_words(names: Sequence[str]) -> str:
+    """The words that every task name begins with, at most all but the last.
+
+    >>> _shared_words(["sarbench_sarchat_counting", "sarbench_sarchat_referring"])
+    'sarbench_sarchat'
+    """
+    words = [name.split("_")[:-1] for name in names]
+    kept = takewhile(lambda same: len(set(same)) == 1, zip(*words, strict=False))
+    return "_".join(same[0] for same in kept)
 
 
 def _cell(number: Score | None) -> str:

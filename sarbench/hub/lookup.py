@@ -92,7 +92,7 @@ def _paths(folder: Path, config: str, split: str) -> list[Path]:
 
 def _open(path: Path) -> pq.ParquetFile:
     try:
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(path, page_checksum_verification=True)
     except (OSError, pa.ArrowInvalid) as error:
         fix = "Build it again with `sarbench build`"
         raise InputError(where=path, problem=f"cannot be read ({error})", fix=fix) from error

@@ -1,7 +1,7 @@
 """What a COCO file is made of: its three kinds of records as they are read, and images with their boxes."""
 
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from posixpath import basename, splitext
 from typing import Any
 
 import msgspec
@@ -32,7 +32,7 @@ class CocoImage:
     @property
     def stem(self) -> str:
         """The file name without folders and suffix."""
-        return PurePosixPath(self.file_name.replace("\\", "/")).stem
+        return splitext(basename(self.file_name.replace("\\", "/")))[0]
 
 
 @dataclass(frozen=True)

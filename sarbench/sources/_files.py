@@ -8,7 +8,8 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+from posixpath import basename, splitext
 from types import TracebackType
 
 from sarbench.errors import InputError
@@ -52,12 +53,12 @@ class DataFile:
     @property
     def stem(self) -> str:
         """The file's own name without its suffix."""
-        return PurePosixPath(self.name).stem
+        return splitext(basename(self.name))[0]
 
     @property
     def suffix(self) -> str:
         """The suffix in lower case, with its dot."""
-        return PurePosixPath(self.name).suffix.lower()
+        return splitext(self.name)[1].lower()
 
 
 class DataFolder:
@@ -186,7 +187,7 @@ def unpacked_first(files: list[DataFile]) -> list[DataFile]:
 
 
 def _wanted(name: str) -> bool:
-    return not _hidden(name) and PurePosixPath(name).suffix.lower() in IMAGE_SUFFIXES | TEXT_SUFFIXES
+    return not _hidden(name) and splitext(name)[1].lower() in IMAGE_SUFFIXES | TEXT_SUFFIXES
 
 
 def _hidden(name: str) -> bool:

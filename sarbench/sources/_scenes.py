@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sarbench.errors import InputError
 from sarbench.schema import Box, Source
 from sarbench.sources import _flags
+from sarbench.sources._ahead import ahead
 from sarbench.sources._boxes import corners, placement
 from sarbench.sources._classes import CLASSES
 from sarbench.sources._coco import read_coco
@@ -133,9 +135,12 @@ def read_split(folder: DataFolder, split: str, *, dataset: str, report: Report) 
 def _scenes(
     images: Sequence[CocoImage], index: ImageIndex, file: str, split: str, dataset: str, report: Report
 ) -> Iterator[Scene]:
-    for coco in images:
+    def load(name: str) -> LoadedImage:
+        return index.load(index.find(name, split=split, other_splits=False), dataset=dataset)
+
+    for coco, loading in zip(images, ahead(partial(load, coco.file_name) for coco in images), strict=True):
         try:
-            image = index.load(index.find(coco.file_name, split=split, other_splits=False), dataset=dataset)
+            image = loading.result()
         except UnusableImage as unusable:
             report.skip(file=file, record=f"{coco.file_name} ({unusable.detail})", problem=unusable.problem)
             continue

@@ -7,7 +7,7 @@ from tests.build.fake import fake_source
 
 
 def index(card: DatasetCard, *, simulated: bool = False, left_out: dict[str, str] | None = None) -> BuiltIndex:
-    file = FileIndex(path="x", sha256="0", bytes=2_000_000)
+    file = FileIndex(path="x", bytes=2_000_000)
     split = SplitIndex(
         rows=1234, images=56, bytes=2_000_000, data_digest="0", simulated=simulated, files=(file,), problems={"odd": 7}
     )

@@ -7,7 +7,7 @@ from sarbench.build.index import BuiltIndex, FileIndex, SplitIndex, parse_index,
 from sarbench.build.staging import WORK_NAME, keep, staging, swap_in
 from sarbench.errors import InputError
 
-FILE = FileIndex(path="a/train-00000-of-00001.parquet", sha256="0", bytes=3)
+FILE = FileIndex(path="a/train-00000-of-00001.parquet", bytes=3)
 SPLIT = SplitIndex(rows=1, images=1, bytes=3, data_digest="0", simulated=False, files=(FILE,))
 
 
