@@ -18,7 +18,7 @@ from sarbench.lmms.tiny_vlm import make_tiny_vlm
 from sarbench.simulate import write_fusar, write_sardet
 from sarbench.site import make_site
 
-IMAGES = {"train": 24, "val": 6, "test": 12}
+IMAGES = {"train": 36, "val": 8, "test": 24}
 FUSAR_RECORDS = 24
 GENERATION = "max_new_tokens=12,temperature=1.0"
 """Random weights never stop by themselves and repeat themselves when they are greedy."""
