@@ -35,16 +35,23 @@ class DemoResult:
     site: Path
 
 
-def run_demo(out: Path, *, say: Callable[[str], object], listen: Mapping[str, Listener]) -> DemoResult:
+def run_demo(
+    out: Path,
+    *,
+    say: Callable[[str], object],
+    listen: Mapping[str, Listener],
+    images: Mapping[str, int] = IMAGES,
+) -> DemoResult:
     """Run the main job under `out`, reusing what an earlier run of the same version left there.
 
     Args:
         out: The demo's folder; `SARBENCH_HOME` must point to `out/home`.
         say: Called with one line per step.
         listen: Listeners for the events of the two evaluations, `seeing` and `blind`.
+        images: How many scenes each of SARDet's splits gets.
     """
     say("1/5 simulating SAR scenes with known truth")
-    raw = _simulated(out / "raw")
+    raw = _simulated(out / "raw", images)
     say("2/5 building one schema from two raw layouts")
     _build("sarchat-2m", raw / "sardet", configs=("rebuilt",))
     _build("fusar-geovl", raw / "fusar", configs=None)
@@ -64,11 +71,11 @@ def run_demo(out: Path, *, say: Callable[[str], object], listen: Mapping[str, Li
     return DemoResult(tuple(results / name for name in folders), site)
 
 
-def _simulated(raw: Path) -> Path:
+def _simulated(raw: Path, images: Mapping[str, int]) -> Path:
     """Write the raw files once; the marker names the version that wrote them and comes last."""
     marker = raw / ".complete"
     if not marker.is_file() or marker.read_text() != __version__:
-        write_sardet(raw / "sardet", images=IMAGES)
+        write_sardet(raw / "sardet", images=images)
         write_fusar(raw / "fusar", records=FUSAR_RECORDS)
         marker.write_text(__version__)
     return raw

@@ -23,8 +23,7 @@ def demo(
     from sarbench.runs.store import load_run
 
     out = out.absolute()
-    os.environ.update(SARBENCH_HOME=str(out / "home"), HF_HUB_OFFLINE="1", HF_DATASETS_CACHE=str(out / "cache"))
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # two evaluations run side by side
+    os.environ.update(demo_environment(out))
     console = Console(stderr=True)
     began = time.monotonic()
     with AnswerBars("seeing ", 0) as seeing, AnswerBars("blind  ", 1) as blind:
@@ -35,3 +34,13 @@ def demo(
         f"\nDone in {seconds:.0f} s. Simulated scenes, random weights: the path is real, the numbers mean nothing."
     )
     typer.echo(f"Open {result.site}")
+
+
+def demo_environment(out: Path) -> dict[str, str]:
+    """The environment of the demo: everything under its folder, nothing over the network."""
+    return {
+        "SARBENCH_HOME": str(out / "home"),
+        "HF_DATASETS_CACHE": str(out / "cache"),
+        "HF_HUB_OFFLINE": "1",
+        "OMP_NUM_THREADS": "1",  # two evaluations run side by side, each on a core of its own
+    }

@@ -1,0 +1,64 @@
+import io
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from sarbench.errors import RunError
+from sarbench.lmms.job import Asked, Broken, Event, Finished, Job, Started, decode, encode
+from sarbench.lmms.process import _follow, check_answers
+
+JOB = Job(
+    task="t",
+    tasks_folder="",
+    model="m",
+    model_args="",
+    batch_size=1,
+    device=None,
+    gen_kwargs=None,
+    limit=None,
+    seed=0,
+    out="",
+)
+STARTED = Started(samples=2, parameters=None, dtype=None, device=None)
+FINISHED = Finished(generated_tokens=3, generation={"max_new_tokens": "8"})
+LOG = Path("run/logs/t.log")
+
+
+@pytest.mark.parametrize("event", [STARTED, Asked(), FINISHED, Broken("é\nnot a line end")])
+def test_events_are_one_line_each_and_come_back(event: Event) -> None:
+    line = encode(event)
+    assert line.count(b"\n") == 1
+    assert decode(line) == event
+
+
+def follow(*events: Event) -> tuple[tuple[Started, Finished], list[Event]]:
+    heard: list[Event] = []
+    stream = io.BytesIO(b"".join(map(encode, events)))
+    return _follow(stream, JOB, LOG, heard.append), heard
+
+
+def test_a_finished_worker_is_believed_and_every_event_heard() -> None:
+    result, heard = follow(STARTED, Asked(), Asked(), FINISHED)
+    assert result == (STARTED, FINISHED)
+    assert heard == [STARTED, Asked(), Asked(), FINISHED]
+
+
+def test_a_broken_worker_names_its_log() -> None:
+    with pytest.raises(RunError, match=r"run/logs/t\.log: t broke: ValueError: no"):
+        follow(STARTED, Broken("ValueError: no"))
+
+
+def test_a_worker_that_dies_is_no_result() -> None:
+    with pytest.raises(RunError, match="ended without a word"):
+        follow(STARTED, Asked())
+
+
+@pytest.mark.parametrize("ids", [["a"], ["a", "a"], ["a", "b", "c"], ["a", "b", "b"]])
+def test_missing_or_repeated_answers_are_no_result(ids: list[str]) -> None:
+    with pytest.raises(RunError, match="answers"):
+        check_answers(pa.table({"id": ids}), 2, task="t", log=LOG)
+
+
+def test_as_many_answers_as_questions() -> None:
+    check_answers(pa.table({"id": ["a", "b"]}), 2, task="t", log=LOG)

@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from sarbench.runs.estimate import NOTHING, mean, ratio
+
+
+def test_nothing_has_no_value() -> None:
+    assert mean([], []) == NOTHING == ratio(np.empty((0, 2)), [], lambda sums: sums[..., 0])
+
+
+def test_a_rate_stays_in_its_range_and_a_mean_of_errors_above_zero() -> None:
+    rate = mean([1, 1, 1, 0], ["a", "b", "c", "d"])
+    assert rate.value == 0.75
+    assert rate.high == 1.0
+    error = mean([0.0, 0.0, 9.0], ["a", "b", "c"], top=None)
+    assert error.low == 0.0
+    assert error.high is not None
+    assert error.high > 9
+
+
+def test_ratio_draws_whole_images() -> None:
+    hits, asked = [3.0, 0.0, 3.0, 0.0], [3.0] * 4
+    columns = np.column_stack([hits, asked])
+
+    def share(sums):
+        return sums[..., 0] / sums[..., 1]
+
+    apart = ratio(columns, ["a", "b", "c", "d"], share)
+    together = ratio(columns, ["a", "a", "b", "b"], share)
+    assert apart.value == together.value == 0.5
+    assert (apart.clusters, together.clusters) == (4, 2)
+    assert apart.low is not None
+    assert apart.low < 0.5
+    assert (together.low, together.high) == (0.5, 0.5)  # both images are equal: there is nothing to draw
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_an_extreme_rate_is_not_certain(value: float) -> None:
+    found = mean([value] * 6, ["a", "a", "b", "b", "c", "c"])
+    assert found.method == "wilson-by-image"
+    assert found.low is not None
+    assert found.high is not None
+    assert found.high - found.low > 0.5
