@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import numpy as np
 
@@ -33,9 +33,15 @@ FLOORS: tuple[Floor, ...] = get_args(Floor)
 CLASSES = ("aircraft", "bridge", "car", "harbor", "ship", "tank")
 """The six classes of SARDet-100K and SARChat-2M (formats: SARDet_100K, `MSFA/msfa/datasets/SAR_Det.py`)."""
 
+_DRAWS = 16
+"""Draws before looking for an item of another image by going through all of them."""
+
+_MOST_BOXES = 100
+
 _SIZES = ("very small", "small", "medium", "large", "very large")
 _POSITIONS = tuple(f"{row} {column}" for row in ("top", "middle", "bottom") for column in ("left", "center", "right"))
 
+T = TypeVar("T")
 Row = dict[str, Any]
 Answerer = Callable[[Row, np.random.Generator], str]
 Progress = Callable[[TaskSpec, int, int], None]
@@ -129,7 +135,7 @@ def answerer(floor: Floor, kind: Family, known: Sequence[Known]) -> Answerer:
                 floor, known, lambda k: tuple(k.target["labels"]), ", ".join, lambda rng: [rng.choice(CLASSES)]
             )
         case "counting":
-            most = max(k.target["count"] for k in known)
+            most = max((k.target["count"] for k in known), default=1)
             return _choose(floor, known, lambda k: k.target["count"], str, lambda rng: int(rng.integers(1, most + 1)))
         case "identification":
             return _choose(floor, known, lambda k: _fields(k.target["fields"]), _sentence, _random_fields)
@@ -150,17 +156,30 @@ def _choose(
     """Answer with the most frequent value, a value drawn from those known, or a value drawn from nothing."""
     if floor == "random":
         return lambda row, rng: text(draw(rng))
-    values = [(k.asked, value(k)) for k in known]
     if floor == "majority":
-        common = _most_common(v for _, v in values)
+        common = _most_common(value(k) for k in known)
         return lambda row, rng: text(common)
+    draw_known = _drawer(known, value)
+    return lambda row, rng: text(draw_known(row, rng))
 
-    def prior(row: Row, rng: np.random.Generator) -> str:
-        asked = asked_class(row["question"])
-        same = [v for a, v in values if a == asked] or [v for _, v in values]
-        return text(same[int(rng.integers(len(same)))])
 
-    return prior
+def _drawer(known: Sequence[Known], value: Callable[[Known], T]) -> Callable[[Row, np.random.Generator], T]:
+    """Draw the value of a training item whose question names the same class, never one of the same image."""
+    by_class: dict[str | None, list[tuple[str | None, T]]] = {}
+    for k in known:
+        by_class.setdefault(k.asked, []).append((k.row["image_id"], value(k)))
+    everything = [pair for pairs in by_class.values() for pair in pairs]
+
+    def draw(row: Row, rng: np.random.Generator) -> T:
+        same = by_class.get(asked_class(row["question"])) or everything
+        for _ in range(_DRAWS):
+            image, drawn = same[int(rng.integers(len(same)))]
+            if image != row["image_id"]:
+                return drawn
+        others = [drawn for image, drawn in everything if image != row["image_id"]] or [drawn]
+        return others[int(rng.integers(len(others)))]
+
+    return draw
 
 
 def _most_common(values: Iterable[Any]) -> Any:
@@ -171,21 +190,20 @@ def _most_common(values: Iterable[Any]) -> Any:
 
 def _boxes(floor: Floor, known: Sequence[Known]) -> Answerer:
     """Boxes as shares of the image, with their labels, from the training items."""
-    relative = [(k.asked, [_relative(k.row, box) for box in k.target["boxes"]]) for k in known]
-    every = [box for _, boxes in relative for box in boxes]
+    every = [_relative(k.row, box) for k in known for box in k.target["boxes"]]
     sizes = np.array([[x2 - x1, y2 - y1] for _, (x1, y1, x2, y2) in every])
-    if floor == "majority":
+    if floor == "majority" and every:
         label, (width, height) = _most_common(name for name, _ in every), np.median(sizes, axis=0)
         middle = (0.5 - width / 2, 0.5 - height / 2, 0.5 + width / 2, 0.5 + height / 2)
         return lambda row, rng: _box_lines(row, [(label, middle)])
 
+    if floor == "prior" and known:
+        drawn = _drawer(known, lambda k: [_relative(k.row, box) for box in k.target["boxes"]])
+        return lambda row, rng: _box_lines(row, drawn(row, rng))
+
     def answer(row: Row, rng: np.random.Generator) -> str:
-        asked = asked_class(row["question"])
-        if floor == "prior":
-            same = [boxes for a, boxes in relative if a == asked] or [boxes for _, boxes in relative]
-            return _box_lines(row, same[int(rng.integers(len(same)))])
-        wanted = parse(row["question"], kind="count").value if asked else 1
-        return _box_lines(row, [_random_box(rng, sizes) for _ in range(wanted or 1)])
+        wanted = parse(row["question"], kind="count").value if asked_class(row["question"]) else 1
+        return _box_lines(row, [_random_box(rng, sizes) for _ in range(min(wanted or 1, _MOST_BOXES))])
 
     return answer
 
@@ -196,7 +214,9 @@ def _relative(row: Row, box: dict[str, Any]) -> tuple[str, tuple[float, ...]]:
 
 
 def _random_box(rng: np.random.Generator, sizes: Any) -> tuple[str, tuple[float, ...]]:
-    width, height = sizes[int(rng.integers(len(sizes)))]
+    if not len(sizes):
+        sizes = np.array([[0.1, 0.1]])  # no training item has a box: a tenth of each side
+    width, height = np.minimum(sizes[int(rng.integers(len(sizes)))], 1.0)
     x, y = rng.uniform(0, 1 - width), rng.uniform(0, 1 - height)
     return str(rng.choice(CLASSES)), (x, y, x + width, y + height)
 

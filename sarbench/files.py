@@ -1,9 +1,12 @@
-"""Files that are whole or absent: written under a temporary name in the same folder, then renamed."""
+"""Files that are whole or absent, and folders that one process writes at a time."""
 
 import os
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from sarbench.errors import InputError
 
 
 @contextmanager
@@ -25,3 +28,27 @@ def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8 with the line ends it has, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_bytes(text.encode())
+
+
+@contextmanager
+def locked(folder: Path, *, problem: str) -> Iterator[None]:
+    """Hold the only lock on a folder; the system lets go of it when the process dies, however it dies.
+
+    Raises:
+        InputError: Another process holds it; `problem` says what it does there.
+    """
+    if sys.platform == "win32":  # no flock there: a writer trusts that it is alone
+        yield
+        return
+    import fcntl
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some network file systems have no locks
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise InputError(where=folder, problem=problem, fix="Wait until it has finished") from error
+        yield
+    finally:
+        os.close(descriptor)

@@ -30,20 +30,23 @@ _BOX_FORM = "as {template}, the {edges} edge in {convention}"
 
 _FORMS: dict[Family, str] = {
     "classification": "Answer with the class name alone; if several classes are visible, separate them by commas.",
-    "description": "Answer with one sentence for every object you see. Each sentence names the class ("
+    "description": "Answer with one sentence for every object that covers at least 1 % of the image and is not longer "
+    "than ten times its width. Each sentence names the class ("
     + _CLASSES
     + ") and the position in the image (top, middle or bottom, then left, center or right).",
     "counting": "Answer with a single number.",
     "grounding": f"Answer with one line for every object: its class ({_CLASSES}), then its bounding box {_BOX_FORM}.",
     "identification": "A bounding box is given "
     + _BOX_FORM
-    + f". Answer in one sentence that names the class ({_CLASSES}), the size relative to the image (very small, small, "
-    "medium, large or very large) and the position in the image (top, middle or bottom, then left, center or right).",
+    + f". Answer in one sentence that names the class ({_CLASSES}), the size by its share of the image (very small: "
+    "under 3 %, small: under 10 %, medium: under 25 %, large: under 40 %, very large) and the position in the image "
+    "(top, middle or bottom, then left, center or right).",
     "referring": f"Answer with one bounding box for every object, {_BOX_FORM}.",
 }
 
 _TAG = re.compile(r"^\s*\[(?:count|grounding|identify|refer)\]\s*")
-_SARCHAT_BOX = re.compile(r"\{<(\d{1,6})><(\d{1,6})><(\d{1,6})><(\d{1,6})>\}")
+_NUMBER = r"<\s*(\d{1,6}(?:\.\d{1,6})?)\s*>"
+_SARCHAT_BOX = re.compile(r"\{\s*" + r"\s*,?\s*".join([_NUMBER] * 4) + r"\s*\}")
 
 
 @dataclass(frozen=True)
@@ -125,14 +128,39 @@ def to_messages(row: Mapping[str, Any], *, prompt: str = "authors", convention: 
         `[{"role": "user", "content": [{"type": "image", "image": …}, {"type": "text", "text": …}]}, {"role":
         "assistant", "content": [{"type": "text", "text": …}]}]`; no image part where the row has no image, no answer
         where it has none.
+        With `prompt="authors"` the answer is the authors' text; with `sarbench` it has the form and the coordinates
+        that the prompt asks for.
+
+    Raises:
+        UnknownNameError: The row asks nothing, or as `render`.
     """
+    if not row.get("question"):
+        problem = "has no question to turn into a message"
+        raise UnknownNameError(where=row.get("id", "row"), problem=problem, fix="Use rows that ask something")
     parts: list[dict[str, Any]] = [{"type": "text", "text": render(row, prompt=prompt, convention=convention).text}]
     if row.get("image") is not None:
         parts.insert(0, {"type": "image", "image": row["image"]})
     messages = [{"role": "user", "content": parts}]
     if row["answers"]:
-        messages.append({"role": "assistant", "content": [{"type": "text", "text": row["answers"][0]}]})
+        answer = row["answers"][0] if prompt == "authors" else _answer_in_form(row, convention)
+        messages.append({"role": "assistant", "content": [{"type": "text", "text": answer}]})
     return messages
+
+
+def _answer_in_form(row: Mapping[str, Any], convention: str) -> str:
+    """Write the true answer in the form and the coordinates that the `sarbench` prompt asks for."""
+    match family(row):
+        case "counting":
+            return str(row["count"])
+        case "grounding" | "referring" as kind:
+            size = (int(row["width"]), int(row["height"]))
+            boxes = [(box["label"], coords.format_box(box["xyxy"], convention, size)) for box in row["boxes"]]
+            return "\n".join(f"{label} {box}" if kind == "grounding" else box for label, box in boxes)
+        case "classification":
+            text: str = row["answers"][0]
+            return text.removeprefix("It is ").rstrip(".")
+        case "identification" | "description":
+            return str(row["answers"][0])
 
 
 def _rewrite(found: re.Match[str], convention: str, size: tuple[int, int]) -> str:

@@ -1,5 +1,6 @@
 """Runs and built data → the site: the one place where the board meets the disk it does not own."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -7,8 +8,13 @@ from sarbench.board import DatasetNote, render_site
 from sarbench.errors import InputError
 from sarbench.hub.lookup import images_by_id
 from sarbench.runs.record import TaskRun
-from sarbench.runs.store import find_runs, load_run
+from sarbench.runs.store import Run, find_runs, load_run
 from sarbench.sources import CARDS
+
+_DERIVED = (
+    "Questions and answers are made by sarbench's rules from another dataset's boxes; the numbers must not be compared "
+    "with the paper's."
+)
 
 
 def make_site(results: Path, out: Path, *, data: Path | None = None) -> Path:
@@ -23,8 +29,12 @@ def make_site(results: Path, out: Path, *, data: Path | None = None) -> Path:
         The path of `index.html`.
 
     Raises:
-        InputError: There is no run under `results`, or one cannot be read.
+        InputError: `data` holds no built set, or no run under `results` can be read. Single bad runs are left out, and
+            named on the first page.
     """
+    if data is not None and not any(data.glob("*/sarbench.json")):
+        fix = "Give the folder that `sarbench build` writes into, $SARBENCH_HOME or its default"
+        raise InputError(where=data, problem="holds no built set", fix=fix)
     found = find_runs(results)
     if not found:
         raise InputError(
@@ -32,8 +42,31 @@ def make_site(results: Path, out: Path, *, data: Path | None = None) -> Path:
             problem="holds no run",
             fix="Make one with `sarbench eval … --out` or `sarbench floors --out`",
         )
-    runs = [load_run(folder) for folder in found]
-    return render_site(runs, out, notes=dataset_notes(), chips=chips_from(data) if data else None)
+    runs, left_out = _readable(found, results)
+    if not runs:
+        reasons = "; ".join(f"{name}: {reason}" for name, reason in left_out.items())
+        raise InputError(
+            where=results, problem=f"holds no readable run ({reasons})", fix="Mend or remove these folders"
+        )
+    chips = chips_from(data) if data else None
+    return render_site(runs, out, notes=dataset_notes(), chips=chips, left_out=left_out)
+
+
+def _readable(folders: Sequence[Path], results: Path) -> tuple[list[Run], dict[str, str]]:
+    """Read the runs that can be read; the others are named with the reason. Equal run ids become paths."""
+    runs: list[Run] = []
+    left_out: dict[str, str] = {}
+    for folder in folders:
+        try:
+            runs.append(load_run(folder))
+        except InputError as error:
+            left_out[str(folder.relative_to(results))] = f"{error.problem}. {error.fix}"
+    counted = Counter(run.manifest.run_id for run in runs)
+    for run in runs:
+        if counted[run.manifest.run_id] > 1:
+            path = str(run.folder.relative_to(results))
+            run.manifest = run.manifest.model_copy(update={"run_id": path})
+    return runs, left_out
 
 
 def dataset_notes() -> dict[str, DatasetNote]:
@@ -45,6 +78,7 @@ def dataset_notes() -> dict[str, DatasetNote]:
             licence=card.licence,
             obtain=card.obtain.replace("`", ""),
             may_show_texts=card.may_show_texts,
+            derived={config.name: _DERIVED for config in card.configs if config.text_origin == "derived"},
         )
         for card in CARDS.values()
     }

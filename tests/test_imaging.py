@@ -349,3 +349,18 @@ def test_real_ship_chips_are_displayable(real_data: Path) -> None:
         data = path.read_bytes()
         assert imaging.is_displayable(imaging.inspect(data))
         imaging.verify(data)
+
+
+def test_one_damaged_byte_of_a_png_is_noticed_without_decoding() -> None:
+    buffer = io.BytesIO()
+    Image.effect_noise((64, 64), 80).save(buffer, format="PNG")
+    whole = buffer.getvalue()
+    imaging.check_png(whole)
+    imaging.check_png(b"no PNG at all")
+    for place in (40, len(whole) // 2, len(whole) - 20):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1
+        with pytest.raises(ValueError, match=r"damaged|cut off"):
+            imaging.check_png(bytes(damaged))
+    with pytest.raises(ValueError, match=r"cut off|damaged"):
+        imaging.check_png(whole[: len(whole) // 2])

@@ -71,3 +71,23 @@ def test_messages_end_with_the_answer() -> None:
     with_image = to_messages({**row, "image": b"png", "answers": []})
     assert [part["type"] for part in with_image[0]["content"]] == ["image", "text"]
     assert len(with_image) == 1
+
+
+def test_the_answer_follows_the_prompt() -> None:
+    box = {"label": "ship", "xyxy": [128.0, 64.0, 256.0, 128.0], "position": None}
+    row = {**SIZE, **ROWS[5], "answers": ["{<128><64><256><128>} (top left)"], "boxes": [box]}
+
+    def answer(**options: str) -> str:
+        return to_messages(row, **options)[1]["content"][0]["text"]
+
+    assert answer() == "{<128><64><256><128>} (top left)"
+    assert answer(prompt="sarbench", convention="norm1000") == "[250, 250, 500, 500]"
+    row = {**row, "task": "grounding", "subtask": "grounding"}
+    assert answer(prompt="sarbench", convention="norm1000_yx") == "ship [250, 250, 500, 500]"
+    row = {**SIZE, **ROWS[2], "answers": ["There are 4 instances."], "count": 4}
+    assert answer(prompt="sarbench") == "4"
+
+
+def test_a_row_that_asks_nothing_is_no_message() -> None:
+    with pytest.raises(UnknownNameError, match="no question"):
+        to_messages({**SIZE, "id": "x", "task": "grounding", "subtask": None, "question": None})

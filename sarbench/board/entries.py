@@ -1,7 +1,7 @@
 """Rows of the board: runs of one model under one configuration, brought together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -81,16 +81,36 @@ class Result:
         return () if self.scores is None else self.scores.scores
 
 
+@dataclass(frozen=True, order=True)
+class Identity:
+    """What a model and its own blind run share: everything about a row but the perturbation."""
+
+    model: str
+    revision: str
+    coords: str
+    backend: str
+    generation: tuple[tuple[str, str], ...]
+    prompts: tuple[tuple[str, str], ...]
+    """Ids and major versions of the prompts."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One row: runs of the same model and configuration on different tasks."""
 
     role: Role
     model: ModelInfo
-    coords: str
     perturbation: str | None
+    identity: Identity
     runs: tuple[Run, ...]
     results: tuple[Result, ...]
+    prompt_shown: str = ""
+    """The prompts in words, where another row of the same model has others."""
+
+    @property
+    def coords(self) -> str:
+        """The coordinate convention of its boxes."""
+        return self.identity.coords
 
     @property
     def key(self) -> str:
@@ -98,9 +118,9 @@ class Entry:
         return "+".join(run.manifest.run_id for run in self.runs)
 
     @property
-    def identity(self) -> tuple[str, str, str]:
-        """What a model shares with its own blind run."""
-        return (self.model.id, self.model.revision or "", self.coords)
+    def notes(self) -> tuple[str, ...]:
+        """What its manifests say that a reader should know, each once."""
+        return tuple(dict.fromkeys(note for run in self.runs for note in run.manifest.notes))
 
     @property
     def variants(self) -> frozenset[Variant]:
@@ -125,7 +145,7 @@ def interval(score: Score) -> Interval:
 def entries(runs: Sequence[Run]) -> tuple[Entry, ...]:
     """Bring runs together into rows, in an order that does not depend on the order of `runs`.
 
-    Runs of one model, revision, coordinate convention and perturbation share a row as long as no task was run twice.
+    Runs share a row where identity and perturbation agree, as long as no task was run twice.
 
     Raises:
         InputError: Two runs have the same id.
@@ -135,15 +155,12 @@ def entries(runs: Sequence[Run]) -> tuple[Entry, ...]:
         if run.manifest.run_id == following.manifest.run_id:
             problem = f"has the same run id as {run.folder}: {run.manifest.run_id}"
             raise InputError(where=following.folder, problem=problem, fix="Keep one of the two folders")
-    rows: dict[tuple[str, ...], list[Entry]] = {}
+    rows: dict[tuple[Role, str, Identity], list[Entry]] = {}
     for run in ordered:
         manifest = run.manifest
-        model = manifest.model
-        same = rows.setdefault(
-            (_role(manifest), model.id, model.revision or "", manifest.coords, manifest.perturbation or ""), []
-        )
-        _add(same, run)
-    return tuple(sorted((entry for row in rows.values() for entry in row), key=lambda entry: entry.key))
+        _add(rows.setdefault((_role(manifest), manifest.perturbation or "", _identity(manifest)), []), run)
+    made = sorted((entry for row in rows.values() for entry in row), key=lambda entry: entry.key)
+    return tuple(_telling_prompts_apart(made))
 
 
 def _add(rows: list[Entry], run: Run) -> None:
@@ -154,11 +171,33 @@ def _add(rows: list[Entry], run: Run) -> None:
     tasks = {result.task.task for result in results}
     for index, row in enumerate(rows):
         if tasks.isdisjoint(result.task.task for result in row.results):
-            rows[index] = Entry(
-                row.role, row.model, row.coords, row.perturbation, (*row.runs, run), (*row.results, *results)
-            )
+            rows[index] = replace(row, runs=(*row.runs, run), results=(*row.results, *results))
             return
-    rows.append(Entry(_role(manifest), manifest.model, manifest.coords, manifest.perturbation, (run,), results))
+    rows.append(Entry(_role(manifest), manifest.model, manifest.perturbation, _identity(manifest), (run,), results))
+
+
+def _identity(manifest: Manifest) -> Identity:
+    model, backend = manifest.model, manifest.backend
+    return Identity(
+        model=model.id,
+        revision=model.revision or "",
+        coords=manifest.coords,
+        backend=backend.name,
+        generation=tuple(sorted(backend.generation.items())),
+        prompts=tuple(sorted({(task.prompt_id, task.prompt_version.split(".")[0]) for task in manifest.tasks})),
+    )
+
+
+def _telling_prompts_apart(rows: Sequence[Entry]) -> list[Entry]:
+    prompts: dict[str, set[tuple[tuple[str, str], ...]]] = {}
+    for row in rows:
+        prompts.setdefault(row.model.id, set()).add(row.identity.prompts)
+    return [
+        replace(row, prompt_shown="prompt " + ", ".join(f"{name} {major}.x" for name, major in row.identity.prompts))
+        if row.identity.prompts and len(prompts[row.model.id]) > 1
+        else row
+        for row in rows
+    ]
 
 
 def _role(manifest: Manifest) -> Role:

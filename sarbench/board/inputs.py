@@ -1,7 +1,7 @@
 """What a board is made from, beside the runs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sarbench.runs.record import TaskRun
 
@@ -19,6 +19,8 @@ class DatasetNote:
     """Where the files come from, as a sentence."""
     may_show_texts: bool
     """Whether the licence lets a page show the authors' questions and texts, and answers that may quote them."""
+    derived: Mapping[str, str] = field(default_factory=dict)
+    """By config: a sentence on what sarbench made itself, and what its numbers must not be held against."""
 
 
 Chips = Callable[[TaskRun, Sequence[str]], Mapping[str, bytes]]

@@ -12,6 +12,8 @@ from sarbench.board.standings import Cell
 FORMAT = "sarbench-board"
 VERSION = "1"
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 def records(board: Board) -> list[dict[str, Any]]:
     """Return one flat record for every filled cell of the board, top to bottom and left to right.
@@ -35,6 +37,7 @@ def to_json(board: Board, *, title: str) -> str:
             "title": table.title,
             "apart_because": list(table.reasons),
             "tasks": [column.key for column in table.columns],
+            "tasks_counted": list(table.counted),
             "overall": [_overall(row) for row in table.ranked],
             "verdict": table.verdict,
         }
@@ -52,7 +55,10 @@ def to_json(board: Board, *, title: str) -> str:
 
 
 def to_csv(board: Board) -> str:
-    """Write the same records as comma-separated values; an unknown value is an empty field."""
+    """Write the same records as comma-separated values; an unknown value is an empty field.
+
+    A text that a spreadsheet would run as a formula gets a leading apostrophe.
+    """
     lines = records(board)
     text = io.StringIO()
     if lines:
@@ -114,4 +120,14 @@ def _record(table: Table, row: Row, column: Column, cell: Cell) -> dict[str, Any
 
 
 def _plain(value: object) -> object:
-    return json.dumps(value) if isinstance(value, bool) else value
+    if isinstance(value, bool):
+        return json.dumps(value)
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value) else value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -62,6 +62,8 @@ class Table:
     title: str
     reasons: tuple[str, ...]
     columns: tuple[Column, ...]
+    counted: tuple[str, ...]
+    """Tasks that the overall order is taken over, from left to right."""
     ranked: tuple[Row, ...]
     unranked: tuple[Row, ...]
     blind: tuple[Row, ...]
@@ -122,8 +124,8 @@ def _table(number: int, total: int, comparison: Comparison, held: Mapping[Varian
         )
     )
     rows = [_row(entry, columns) for entry in comparison.entries]
-    counted = [index for index, column in enumerate(columns) if column.standings.ranked]
     models = [row for row in rows if row.entry.role == "model"]
+    counted = _counted(models, len(columns))
     whole = [row for row in models if all(_holds_rank(row.cells[index]) for index in counted)] if counted else []
     ranked = _ranked(whole, counted)
     unranked = [_remarked(row, counted) for row in models if row not in whole]
@@ -132,6 +134,7 @@ def _table(number: int, total: int, comparison: Comparison, held: Mapping[Varian
         title="Leaderboard" if total == 1 else f"Leaderboard {number} of {total}",
         reasons=comparison.reasons,
         columns=columns,
+        counted=tuple(columns[index].key for index in counted),
         ranked=ranked,
         unranked=tuple(unranked),
         blind=tuple(row for row in rows if row.entry.role == "blind"),
@@ -139,6 +142,16 @@ def _table(number: int, total: int, comparison: Comparison, held: Mapping[Varian
         perturbed=tuple(row for row in rows if row.entry.role == "perturbed"),
         verdict=_verdict(ranked, counted),
     )
+
+
+def _counted(models: Sequence[Row], columns: int) -> list[int]:
+    """Choose the columns of the overall order: those where at least half of the models that hold any rank hold one.
+
+    So a task that one model did beyond the others unranks nobody.
+    """
+    eligible = [row for row in models if any(_holds_rank(cell) for cell in row.cells)]
+    holders = [sum(_holds_rank(row.cells[index]) for row in eligible) for index in range(columns)]
+    return [index for index, holding in enumerate(holders) if holding and 2 * holding >= len(eligible)]
 
 
 def _column(held: Standings) -> Column:
@@ -192,16 +205,18 @@ def _remarked(row: Row, counted: Sequence[int]) -> Row:
     flawed = sum(cell is not None and bool(cell.flaws) for cell in row.cells)
     partial = [f"partial: {flawed} of {sum(cell is not None for cell in row.cells)} results"] if flawed else []
     absent = sum(cell is None or cell.estimate is None for cell in (row.cells[index] for index in counted))
-    incomplete = [f"incomplete: {len(counted) - absent} of {len(counted)} tasks"] if absent else []
+    incomplete = [f"incomplete: {len(counted) - absent} of {len(counted)} counted tasks"] if absent else []
     return Row(row.entry, None, row.cells, row.not_ok, row.failed, (*incomplete, *partial))
 
 
 def _verdict(ranked: Sequence[Row], counted: Sequence[int]) -> str:
     """Sum up the table in a sentence or two that claim no more than the intervals do."""
+    if not counted:
+        return "No task has whole results of at least half of the models yet, so there is no overall order."
     if not ranked:
-        return "No model has a whole result on every task yet, so there is no overall order."
+        return "No model has a whole result on every counted task yet, so there is no overall order."
     if len(ranked) == 1:
-        return f"{ranked[0].entry.model.id} is the only model with a whole result on every task."
+        return f"{ranked[0].entry.model.id} is the only model with a whole result on every counted task."
     leader = ranked[0]
     cells = [cell for index in counted if (cell := leader.cells[index]) is not None and cell.estimate is not None]
     clear = sum(cell.rank is not None and cell.rank.worst == 1 for cell in cells)
@@ -209,7 +224,7 @@ def _verdict(ranked: Sequence[Row], counted: Sequence[int]) -> str:
     tied = len([row for row in ranked if row.standing and row.standing.rank == 1]) > 1
     opening = f"{leader.entry.model.id} {'shares the first place' if tied else 'leads'} among {len(ranked)} models"
     return (
-        f"{opening}: it has the best value on {first} of {len(counted)} tasks, "
+        f"{opening}: it has the best value on {first} of {len(counted)} counted tasks, "
         f"and on {clear} of them its interval lies clear of every other model."
     )
 

@@ -27,6 +27,7 @@ from sarbench.runs.store import Run
 _HERE = Path(__file__).parent
 _ASSETS = ("board.css", "board.js", "mark.svg")
 _NO_NOTES: Mapping[str, DatasetNote] = MappingProxyType({})
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class _Site:
     notes: Mapping[str, DatasetNote]
     chips: Chips | None
     samples_per_task: int
+    left_out: Mapping[str, str]
 
 
 def render_site(
@@ -50,6 +52,7 @@ def render_site(
     chips: Chips | None = None,
     samples_per_task: int = 12,
     title: str = "sarbench leaderboard",
+    left_out: Mapping[str, str] = _NONE,
 ) -> Path:
     """Write the leaderboard of `runs` as a static site. The same inputs give the same bytes.
 
@@ -60,6 +63,7 @@ def render_site(
         chips: Fetches images for the sample pages; without it, boxes are drawn on a blank frame.
         samples_per_task: How many samples a task page shows at most.
         title: Title of the site.
+        left_out: Runs that could not be read, path → reason; the index names them.
 
     Returns:
         The path of `index.html` in `out`.
@@ -69,7 +73,7 @@ def render_site(
     """
     with replacing_site(out) as folder:
         board = make_board(runs)
-        site = _Site(folder, title, _environment(notes, title), board, notes, chips, samples_per_task)
+        site = _Site(folder, title, _environment(notes, title), board, notes, chips, samples_per_task, left_out)
         for name in _ASSETS:
             _write(folder / "assets" / name, (_HERE / "assets" / name).read_bytes())
         _write(folder / "board.json", to_json(board, title=title).encode())
@@ -141,19 +145,31 @@ def _index(site: _Site) -> None:
         "tasks": tasks,
         "models": len({run.manifest.model.id for run in board.runs if run.manifest.kind == "model"}),
         "period": period,
+        "derived": _derived(site, tasks),
+        "left_out": sorted(site.left_out.items()),
     }
     _page(site, "index.html", "index.html", site.title, content)
 
 
+def _derived(site: _Site, tasks: Sequence[tuple[str, Standings]]) -> dict[str, list[str]]:
+    """Collect the sentences on derived tasks, each once, with the tasks that it is about."""
+    found: dict[str, list[str]] = {}
+    for task, held in tasks:
+        note = site.notes.get(held.task.dataset)
+        if note is not None and (sentence := note.derived.get(held.task.config)):
+            found.setdefault(sentence, []).append(task)
+    return found
+
+
 def _methods(site: _Site) -> None:
     scores = [score for run in site.board.runs for task in run.scores.tasks for score in task.scores]
-    datasets = sorted({task.dataset for run in site.board.runs for task in run.manifest.tasks})
+    datasets = sorted({(task.dataset, task.simulated) for run in site.board.runs for task in run.manifest.tasks})
     content = {
         "here": "methods",
         "protocols": sorted({score.protocol for score in scores}),
         "methods": sorted({score.method for score in scores}),
         "simulated": site.board.simulated,
-        "datasets": [(name, site.notes.get(name)) for name in datasets],
+        "datasets": [(name, site.notes.get(name), simulated) for name, simulated in datasets],
     }
     _page(site, "methods.html", "methods.html", "Methods", content)
 

@@ -144,15 +144,18 @@ def _ranks(
 def _blind_self(
     entry: Entry, scored: Mapping[str, tuple[Entry, Result]], estimates: Mapping[str, Estimate | None]
 ) -> Estimate | None:
-    """Find the same model, revision and convention with a blank image; a partial run does not count."""
+    """Find the row of equal identity with a blank image, of several the one that ended last; a partial one is none."""
     if entry.role != "model":
         return None
-    same = (
-        estimates[key]
+    same = [
+        (result.task.ended, key, made)
         for key, (other, result) in scored.items()
-        if other.role == "blind" and other.identity == entry.identity and not result.flaws
-    )
-    return next((made for made in same if made is not None), None)
+        if other.role == "blind"
+        and other.identity == entry.identity
+        and not result.flaws
+        and (made := estimates[key]) is not None
+    ]
+    return max(same, key=lambda found: found[:2])[2] if same else None
 
 
 def _lift(entry: Entry, mine: Estimate | None, blind: Estimate | None) -> Lift | None:

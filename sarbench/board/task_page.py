@@ -141,5 +141,5 @@ def _forest_row(row: TaskRow, made: Estimate) -> ForestRow:
     text = f"{made.text} ({made.span})" if made.span else made.text
     entry = row.entry
     notes = {"blind": "blank image", "perturbed": printable(entry.perturbation or "")[:16]}
-    note = notes.get(entry.role, "partial" if row.cell.flaws else "")
+    note = notes.get(entry.role, "partial" if row.cell.flaws else printable(entry.prompt_shown)[:24])
     return ForestRow(printable(entry.model.id), note, entry.role, made.value, made.low, made.high, text)

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from sarbench.answers.outcome import Outcome
 
 SIMULATED = "Simulated data: a demonstration, not a benchmark result"
+SIMULATED_BY = "simulated by sarbench.simulate"
 
 OUTCOME_MEANINGS: Mapping[Outcome, str] = MappingProxyType(
     {

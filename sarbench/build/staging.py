@@ -2,9 +2,8 @@
 
 import os
 import shutil
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from sarbench.build.index import (
@@ -17,6 +16,7 @@ from sarbench.build.index import (
     write_index,
 )
 from sarbench.errors import InputError
+from sarbench.files import locked
 
 WORK_NAME = ".building"
 """Everything unfinished lies in this subfolder. Whoever holds the lock may delete what a dead build left there."""
@@ -36,7 +36,7 @@ def staging(out: Path, name: str, data_dir: Path) -> Iterator[tuple[Path, BuiltI
         raise InputError(where=out, problem="is not a folder", fix="Choose another folder")
     out.mkdir(parents=True, exist_ok=True)
     work = out / WORK_NAME
-    with _locked(out):
+    with locked(out, problem="is being built by another process"):
         previous = _previous(out, name)
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir()
@@ -94,24 +94,3 @@ def _is_whole(out: Path, built: SplitIndex) -> bool:
     except InputError:
         return False
     return True
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the only lock on a folder; the system lets go of it when the process dies, however it dies."""
-    if sys.platform == "win32":  # no flock there: a build trusts that it is alone
-        yield
-        return
-    import fcntl
-
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # some network file systems have no locks
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                problem = "is being built by another process"
-                raise InputError(where=folder, problem=problem, fix="Wait until it has finished") from error
-        yield
-    finally:
-        os.close(descriptor)

@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from sarbench import paths
 from sarbench.cli.options import names
+from sarbench.cli.tables import print_table
 
 Name = Annotated[str, typer.Argument(help="A dataset, as `sarbench list` names it.")]
 Configs = Annotated[
@@ -28,7 +29,7 @@ def list_() -> None:
     for card in CARDS.values():
         built = "yes" if (paths.built(card.name) / "sarbench.json").is_file() else "no"
         table.add_row(card.name, str(len(card.configs)), card.licence, built, card.title)
-    Console().print(table)
+    print_table(table)
 
 
 def show(name: Name) -> None:
@@ -43,7 +44,7 @@ def show(name: Name) -> None:
         table.add_column(column, no_wrap=column != "summary")
     for config in card.configs:
         table.add_row(config.name, config.task or "several", ", ".join(config.splits), config.summary)
-    Console().print(table)
+    print_table(table, narrow=120)
     for caveat in card.caveats:
         typer.echo(f"- {caveat}")
     typer.echo(f"\n{card.citation}")
@@ -95,7 +96,7 @@ def build(
         for split, built in by_split.items():
             table.add_row(config, split, str(built.rows), str(built.images), str(sum(built.problems.values())))
     console = Console()
-    console.print(table)
+    print_table(table)
     console.print(f"Built {folder}", soft_wrap=True)
     for place, reason in index.left_out.items():
         typer.secho(f"Left out {place}: {reason}", err=True, fg=typer.colors.YELLOW)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sarbench.cli.tables import results_table
+from sarbench.cli.tables import print_table, results_table
 
 
 def demo(
@@ -28,7 +28,7 @@ def demo(
     began = time.monotonic()
     with AnswerBars("seeing ", 0) as seeing, AnswerBars("blind  ", 1) as blind:
         result = run_demo(out, say=console.print, listen={"seeing": seeing.listen, "blind": blind.listen})
-    Console().print(results_table([load_run(folder) for folder in result.runs]))
+    print_table(results_table([load_run(folder) for folder in result.runs]))
     seconds = time.monotonic() - began
     typer.echo(
         f"\nDone in {seconds:.0f} s. Simulated scenes, random weights: the path is real, the numbers mean nothing."

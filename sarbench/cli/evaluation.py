@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
 from sarbench import paths
 from sarbench.catalogue import read_catalogue
 from sarbench.cli.options import names
-from sarbench.cli.tables import results_table
+from sarbench.cli.tables import print_table, results_table
 from sarbench.errors import UnknownNameError
 
 Tasks = Annotated[list[str], typer.Option("--tasks", help="Tasks, groups or wildcards, comma-separated.")]
@@ -34,7 +33,7 @@ def tasks(json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] =
     for task in listed:
         rows = f"{task['dataset']} {task['config']} {task['split']}"
         table.add_row(task["name"], task["version"], rows, "yes" if task["built"] else "no")
-    Console().print(table)
+    print_table(table)
     for name, members in catalogue.groups.items():
         typer.echo(f"group {name}: {', '.join(members)}")
 
@@ -81,7 +80,8 @@ def eval_(
     )
     with AnswerBars() as bars:
         manifest = evaluate(asked, listen=bars.listen)
-    Console().print(results_table([load_run(out)]))
+    print_table(results_table([load_run(out)]))
+    typer.echo(f"The run record is {out}. To see it: sarbench board --results {out} --out site")
     failed = sum(run.failed for run in manifest.tasks)
     if failed:
         typer.secho(f"{failed} samples failed in the harness; see `outcome` in {out}/samples", err=True)
@@ -102,7 +102,7 @@ def floors(
         for floor in FLOORS:
             floor_run(floor, specs, out / f"floor-{floor}", seed=seed, command=("sarbench", *sys.argv[1:]))
             bar.update()
-    Console().print(results_table([load_run(out / f"floor-{floor}") for floor in FLOORS]))
+    print_table(results_table([load_run(out / f"floor-{floor}") for floor in FLOORS]))
 
 
 def score(
@@ -131,7 +131,7 @@ def score(
                 interval = "" if number.low is None or number.high is None else f"{number.low:.4f} to {number.high:.4f}"
                 value = "none" if number.value is None else f"{number.value:.4f}"
                 table.add_row(scored.task, number.metric, value, interval, str(number.n), str(number.clusters))
-    Console().print(table)
+    print_table(table)
 
 
 def _is_built(dataset: str, config: str) -> bool:

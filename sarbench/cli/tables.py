@@ -4,10 +4,24 @@ from collections.abc import Sequence
 from itertools import takewhile
 from textwrap import wrap
 
+from rich.console import Console
 from rich.table import Table
 
 from sarbench.runs.record import Score
 from sarbench.runs.store import Run
+
+
+def print_table(table: Table, *, narrow: int = 0) -> None:
+    """Print a table without cutting names or numbers, however narrow the terminal is.
+
+    Args:
+        table: The table.
+        narrow: Columns wrap to stay within this width, where it is more than the terminal's; 0: none does.
+    """
+    console = Console()
+    wanted = console.measure(table, options=console.options.update(width=10_000)).maximum
+    width = max(console.width, min(wanted, narrow or wanted))
+    Console(width=width).print(table)
 
 
 def results_table(runs: Sequence[Run]) -> Table:
@@ -22,7 +36,8 @@ def results_table(runs: Sequence[Run]) -> Table:
     ]
     names = list(dict.fromkeys(name for of_run in headlines for name in of_run))
     shared = _shared_words(names)
-    table.caption = f"{shared}_*, in percent; 95 % interval clustered by image"
+    table.title = f"{shared}_*: percent, 95 % interval clustered by image"
+    table.title_justify = "left"
     for task in names:
         metric = next(of_run[task].metric for of_run in headlines if task in of_run)
         cells = (_cell(of_run.get(task)) for of_run in headlines)

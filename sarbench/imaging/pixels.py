@@ -95,7 +95,7 @@ def decode_raw(row: Mapping[str, Any]) -> NDArray[np.inexact[Any]]:
     if raw is None and isinstance(image, Image.Image):
         return _image_pixels(image).astype(np.float32)
     if raw is None:
-        fix = "Take a row of a config with images, or load the set with its images (join='flat' or 'lazy')"
+        fix = "Take a row of a config that has images"
         raise InputError(where=where, problem="has neither raw_image nor image bytes", fix=fix)
     try:
         pixels = decode(bytes(raw))

@@ -83,7 +83,7 @@ def _failed(doc: Doc, prediction: str, error: Exception) -> dict[str, Any]:
         "width": doc["width"],
         "height": doc["height"],
         **settings_free,
-        "target": "null",
+        "target": doc_to_target(doc),
         "prediction": prediction,
         "parsed": "null",
         "outcome": "failed",

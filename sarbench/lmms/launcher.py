@@ -9,13 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 
 from sarbench import paths
 from sarbench.catalogue import TaskSpec
 from sarbench.errors import MissingExtraError, RunError
+from sarbench.files import locked
+from sarbench.hub.lookup import rows
 from sarbench.lmms.job import Event, Job, Started
-from sarbench.lmms.model_args import model_id, parse_model_args, require_files, without_secrets
+from sarbench.lmms.model_args import model_id, parse_model_args, redacted, require_files, without_secrets
 from sarbench.lmms.process import check_answers, run_worker
 from sarbench.lmms.settings import Settings
 from sarbench.prompts import PROMPT_VERSION
@@ -54,25 +57,33 @@ def evaluate(asked: Evaluation, *, listen: Listener = lambda spec, event: None) 
         InputError: The data of a task is not built, or a model folder is not there. Nothing was started.
         RunError: `out` holds another run, or a task broke; what was done before it is kept.
     """
-    rows = preflight(asked)
-    manifest = _begin(asked, rows)
+    questions = preflight(asked)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    with locked(asked.out, problem="is being written by another evaluation"):
+        return _evaluate(asked, questions, listen)
+
+
+def _evaluate(asked: Evaluation, questions: tuple[TaskData, ...], listen: Listener) -> Manifest:
+    manifest = _begin(asked, questions)
     done = {run.task for run in manifest.tasks}
     broken: list[str] = []
-    for data in rows:
-        if data.spec.name in done:
-            continue
-        try:
-            manifest = _with_task(manifest, *_run_task(asked, data, listen))
-        except RunError as error:
-            broken.append(f"{error.problem} (see {error.where})")
-            continue
-        save_manifest(asked.out, manifest)
-    if manifest.tasks:
-        score_run(asked.out)
+    try:
+        for data in questions:
+            if data.spec.name in done:
+                continue
+            try:
+                manifest = _with_task(manifest, *_run_task(asked, data, listen))
+            except RunError as error:
+                broken.append(f"{error.problem} (see {error.where})")
+                continue
+            save_manifest(asked.out, manifest)
+    finally:  # a run that is stopped is a scored record of what it did
+        if manifest.tasks:
+            score_run(asked.out)
     if broken:
         raise RunError(
             where=asked.out,
-            problem=f"{len(broken)} of {len(rows)} tasks broke: " + "; ".join(broken),
+            problem=f"{len(broken)} of {len(questions)} tasks broke: " + "; ".join(broken),
             fix="Read the logs, mend the cause and run the same command with --resume: finished tasks are kept",
         )
     return manifest
@@ -88,7 +99,7 @@ def preflight(asked: Evaluation) -> tuple[TaskData, ...]:
     return tuple(task_data(spec) for spec in asked.tasks)
 
 
-def _begin(asked: Evaluation, rows: tuple[TaskData, ...]) -> Manifest:
+def _begin(asked: Evaluation, questions: tuple[TaskData, ...]) -> Manifest:
     """Start a manifest, or take up the one in `out` when it is the same run."""
     args = parse_model_args(asked.model_args)
     now = _now()
@@ -108,7 +119,7 @@ def _begin(asked: Evaluation, rows: tuple[TaskData, ...]) -> Manifest:
         seeds={"python": asked.seed, "numpy": asked.seed, "torch": asked.seed},
         packages=package_versions(),
         hardware=hardware(),
-        command=asked.command,
+        command=redacted(asked.command),
         started=now,
         ended=now,
         tasks=(),
@@ -119,12 +130,12 @@ def _begin(asked: Evaluation, rows: tuple[TaskData, ...]) -> Manifest:
         raise RunError(
             where=asked.out, problem="holds a run already", fix="Give --resume to go on with it, or another --out"
         )
-    return _resumed(asked, rows, fresh, load_manifest(asked.out))
+    return _resumed(asked, questions, fresh, load_manifest(asked.out))
 
 
-def _resumed(asked: Evaluation, rows: tuple[TaskData, ...], fresh: Manifest, old: Manifest) -> Manifest:
+def _resumed(asked: Evaluation, questions: tuple[TaskData, ...], fresh: Manifest, old: Manifest) -> Manifest:
     """Keep the finished tasks of an earlier run that asked the same questions in the same way."""
-    for name, now, then in (
+    settings: list[tuple[str, object, object]] = [
         ("model", fresh.model.id, old.model.id),
         ("backend", fresh.backend.name, old.backend.name),
         ("model_args", fresh.backend.args, old.backend.args),
@@ -132,21 +143,23 @@ def _resumed(asked: Evaluation, rows: tuple[TaskData, ...], fresh: Manifest, old
         ("coords", fresh.coords, old.coords),
         ("perturb", fresh.perturbation, old.perturbation),
         ("seed", fresh.seeds, old.seeds),
-    ):
+        *(("prompt", asked.settings.prompt, run.prompt_id) for run in old.tasks),
+        *(("limit", asked.limit, run.limit) for run in old.tasks),
+    ]
+    for name, now, then in settings:
         if now != then:
             problem = f"holds a run with another {name} ({then}, now {now})"
             raise RunError(where=asked.out, problem=problem, fix="Give another --out, or the same settings")
-    wanted = {data.spec.name: data for data in rows}
+    wanted = {data.spec.name: data for data in questions}
     kept = tuple(run for run in old.tasks if run.task not in wanted or _same_task(asked, wanted[run.task], run))
-    return old.model_copy(update={"tasks": kept})
+    return old.model_copy(update={"tasks": kept, "command": fresh.command})
 
 
 def _same_task(asked: Evaluation, data: TaskData, run: TaskRun) -> bool:
     return (
         run.data_digest == data.digest
         and run.version == data.spec.version
-        and (run.prompt_id, run.prompt_version) == (asked.settings.prompt, PROMPT_VERSION)
-        and run.limit == asked.limit
+        and run.prompt_version == PROMPT_VERSION
         and samples_path(asked.out, run.task).is_file()
     )
 
@@ -187,7 +200,9 @@ def _run_task(asked: Evaluation, data: TaskData, listen: Listener) -> tuple[Task
     )
     started, finished = run_worker(job, asked.settings, log=log, listen=lambda event: listen(spec, event))
     table = load_samples(asked.out, spec.name)
-    check_answers(table, min(asked.limit or data.rows, data.rows), task=spec.name, log=log)
+    asked_rows = rows(data.folder, spec.config, spec.split, columns=["sample_sha256"])
+    expected = [row["sample_sha256"] for row in islice(asked_rows, asked.limit)]
+    check_answers(table, expected, task=spec.name, log=log)
     run = data.run(
         prompt=asked.settings.prompt,
         done=table.num_rows,

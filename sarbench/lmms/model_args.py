@@ -1,12 +1,15 @@
 """lmms-eval's `--model_args` string: `key=value` pairs with commas between."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from sarbench.errors import InputError, UnknownNameError
 
 _NAMES = ("pretrained", "model", "model_version")
-_SECRET = re.compile(r"key|token|secret|password", re.IGNORECASE)
+_SECRET = re.compile(r"(?:^|_)(?:key|apikey|token|secret|password|passwd|pwd|credentials?)$", re.IGNORECASE)
+_USER = re.compile(r"//[^/@\s]+@")
+_PAIR = re.compile(r"(?P<key>[\w-]+)=[^,\s]*")
 
 
 def parse_model_args(text: str) -> dict[str, str]:
@@ -30,12 +33,25 @@ def parse_model_args(text: str) -> dict[str, str]:
 
 
 def without_secrets(args: dict[str, str]) -> dict[str, str]:
-    """Replace the values of keys, tokens and passwords.
+    """Replace the values of keys, tokens and passwords, and the user and password inside an address.
 
-    >>> without_secrets({"model": "m", "api_key": "sk-1"})
-    {'model': 'm', 'api_key': '***'}
+    >>> without_secrets({"model": "m", "api_key": "sk-1", "tokenizer": "t", "base_url": "http://me:pw@host/v1"})
+    {'model': 'm', 'api_key': '***', 'tokenizer': 't', 'base_url': 'http://***@host/v1'}
     """
-    return {key: "***" if _SECRET.search(key) else value for key, value in args.items()}
+    return {key: "***" if _SECRET.search(key) else _USER.sub("//***@", value) for key, value in args.items()}
+
+
+def redacted(command: Sequence[str]) -> tuple[str, ...]:
+    """Return a command line as the manifest may show it: without what `without_secrets` hides.
+
+    >>> redacted(["sarbench", "eval", "--model_args", "model=m,api_key=sk-1", "--model_args=token=t"])
+    ('sarbench', 'eval', '--model_args', 'model=m,api_key=***', '--model_args=token=***')
+    """
+    return tuple(_USER.sub("//***@", _PAIR.sub(_hide, word)) for word in command)
+
+
+def _hide(pair: re.Match[str]) -> str:
+    return f"{pair['key']}=***" if _SECRET.search(pair["key"]) else pair[0]
 
 
 def model_id(backend: str, args: dict[str, str]) -> str:

@@ -1,10 +1,12 @@
 """A worker process, watched: started with a job, followed event by event, believed only for what it leaves on disk."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -15,6 +17,9 @@ from sarbench import paths
 from sarbench.errors import RunError
 from sarbench.lmms.job import Broken, Event, Finished, Job, Started, decode
 from sarbench.lmms.settings import Settings
+
+_GRACE_SECONDS = 30
+"""What a worker gets to end by itself after its last word."""
 
 
 def run_worker(job: Job, settings: Settings, *, log: Path, listen: Callable[[Event], None]) -> tuple[Started, Finished]:
@@ -36,31 +41,53 @@ def run_worker(job: Job, settings: Settings, *, log: Path, listen: Callable[[Eve
         job_file.write_bytes(msgspec.json.encode(job))
         command = [sys.executable, "-m", "sarbench.lmms.worker", str(job_file)]
         with subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=output, env=_environment(settings)
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            env=_environment(settings),
+            start_new_session=True,  # so that what the worker started ends with it
         ) as process:
             try:
-                return _follow(process.stdout, job, log, listen)
+                result = _follow(process.stdout, job, log, listen)
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(_GRACE_SECONDS)
+                return result
             finally:
-                process.kill()
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
 
 
-def check_answers(table: pa.Table, expected: int, *, task: str, log: Path) -> None:
-    """Believe the artefact, not the exit code: as many answers as questions, each once.
+def check_answers(table: pa.Table, expected: Sequence[str], *, task: str, log: Path) -> None:
+    """Believe the artefact, not the exit code: an answer to every question that was built, once and in its order.
+
+    Args:
+        table: The answers.
+        expected: The sample hashes of the questions.
+        task: Its name.
+        log: Named in the error.
 
     Raises:
-        RunError: Answers are missing or repeated.
+        RunError: Answers are missing or repeated, or belong to other questions (a stale cache of the data).
     """
-    ids = table.column("id").to_pylist()
-    distinct = len(set(ids))
-    if len(ids) != expected or distinct != expected:
-        problem = f"{task} gave {len(ids)} answers, {distinct} of them distinct, to {expected} questions"
-        raise RunError(where=log, problem=problem, fix="Read the log and evaluate the task again")
+    answered = table.column("sample_sha256").to_pylist()
+    if answered != list(expected):
+        strange = len(set(answered) - set(expected))
+        problem = (
+            f"{task} gave {len(answered)} answers to {len(expected)} questions, {strange} of them to other questions"
+        )
+        raise RunError(
+            where=log, problem=problem, fix="Read the log, clear the datasets cache and evaluate the task again"
+        )
 
 
 def _follow(events: IO[bytes] | None, job: Job, log: Path, listen: Callable[[Event], None]) -> tuple[Started, Finished]:
     started = None
     for line in events or ():
-        event = decode(line)
+        try:
+            event = decode(line)
+        except msgspec.DecodeError:
+            break  # cut off in the middle of a line
         listen(event)
         match event:
             case Started():

@@ -76,7 +76,7 @@ def _evaluate(job: Job, tell: Any) -> Finished:
     if results is None:
         msg = "lmms-eval returned no results on this process; start one process per run"
         raise RuntimeError(msg)
-    lines = [_line(logged) for logged in results["samples"][job.task]]
+    lines = _mark_failures([_line(logged) for logged in results["samples"][job.task]])
     with replacing(Path(job.out)) as path:
         pq.write_table(to_table(lines), path, compression="zstd")
     tokens = [line["tokens"] for line in lines]
@@ -116,6 +116,16 @@ def _describe(model: Any) -> tuple[int | None, str | None, str | None]:
         return None, None, None
     first = parameters[0]
     return sum(p.numel() for p in parameters), str(first.dtype).removeprefix("torch."), str(first.device)
+
+
+def _mark_failures(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Tell an empty answer from a swallowed error: a backend that counts tokens has counted none for that one."""
+    counts = any(line["tokens"] is not None for line in lines)
+    failed = {"outcome": "failed", "rule": "no-generation", "parsed": "null", "scores": {}}
+    return [
+        {**line, **failed} if counts and line["outcome"] == "empty" and line["tokens"] is None else line
+        for line in lines
+    ]
 
 
 def _line(logged: Mapping[str, Any]) -> dict[str, Any]:

@@ -71,13 +71,21 @@ def score_task(task: str, kind: Family, lines: Sequence[Line]) -> TaskScores:
 
 
 def _classification(lines: Sequence[Line]) -> Iterator[Number]:
-    """Macro-F1 over the classes that occur in the truth: an unread answer misses, but is no class of its own."""
+    """Macro-F1 over the classes that occur in the truth or in an answer, as scikit-learn has it by default.
+
+    An unread answer misses, but is no class of its own. A class that is only ever named wrongly counts as 0, or else
+    naming all classes would be perfect on a split that holds one. Classes that a resample lacks are left out of it.
+    """
     targets = [msgspec.json.decode(line["target"])["labels"] for line in lines]
-    classes = sorted({label for labels in targets for label in labels})
-    counts = choice.label_counts([_labels(line) for line in lines], targets, labels=classes)
+    answers = [_labels(line) for line in lines]
+    classes = sorted({label for labels in (*targets, *answers) for label in labels or ()})
+    counts = choice.label_counts(answers, targets, labels=classes)
 
     def macro_f1(sums: Array) -> Array:
-        return choice.macro_f1(sums.reshape(*sums.shape[:-1], len(classes), 3))
+        per_class = sums.reshape(*sums.shape[:-1], len(classes), 3)
+        occurs = per_class.sum(axis=-1) > 0
+        total: Array = (choice.f1_per_label(per_class) * occurs).sum(axis=-1) / np.maximum(occurs.sum(axis=-1), 1)
+        return total
 
     yield Number("macro_f1", estimate.ratio(counts.reshape(len(lines), -1), _images(lines), macro_f1))
     yield _mean("accuracy", lines, "exact")
@@ -104,8 +112,10 @@ def _identification(lines: Sequence[Line]) -> Iterator[Number]:
 def _grounding(lines: Sequence[Line]) -> Iterator[Number]:
     for threshold in reversed(IOU_THRESHOLDS):
         yield from _f1(lines, f"{{}}@{threshold}", f"{{}}@{threshold}")
-    matched = _columns(lines, "iou_sum", f"tp@{IOU_THRESHOLDS[-1]}")
-    yield Number("matched_iou", estimate.ratio(matched, _images(lines), _share))
+    hits = f"tp@{IOU_THRESHOLDS[-1]}"
+    having = [line for line in lines if line["scores"][hits]]
+    matched = estimate.ratio(_columns(having, "iou_sum", hits), _images(having), _share, rate=False)
+    yield Number("matched_iou", matched)
 
 
 def _referring(lines: Sequence[Line]) -> Iterator[Number]:

@@ -5,6 +5,7 @@ who computed it. A sample's scores are the per-sample facts that `sarbench.runs.
 at more than one answer.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -59,15 +60,19 @@ def target_of(row: Mapping[str, Any]) -> dict[str, Any]:
     match family(row):
         case "classification":
             choices = list(row["choices"])
-            return {"labels": sorted(parse(answer, kind="labels", choices=choices).value or ()), "choices": choices}
+            named = {
+                choice for choice in choices if re.search(rf"\b{re.escape(choice)}(s|es)?\b", answer, re.IGNORECASE)
+            }
+            read = parse(answer, kind="labels", choices=choices).value
+            return {"labels": sorted(read or named), "choices": choices}
         case "description":
             mentions = parse(answer, kind="mentions").value or ()
             return {"mentions": [list(mention) for mention in mentions], "boxes": boxes}
         case "counting":
             return {"count": row["count"], "boxes": boxes}
         case "identification":
-            read = parse(answer, kind="fields").value
-            return {"fields": dict(read or {}), "region": [float(edge) for edge in row["region"]]}
+            fields = parse(answer, kind="fields").value
+            return {"fields": dict(fields or {}), "region": [float(edge) for edge in row["region"]]}
         case "grounding" | "referring":
             return {"boxes": boxes}
 
@@ -86,13 +91,15 @@ def score_answer(
 
     Returns:
         The parsed answer and its scores. A failed answer has no scores: it leaves every denominator. Every other
-        outcome but `ok` and `out_of_range` scores as an empty answer.
+        outcome but `ok` and `out_of_range` scores as an empty answer, except that boxes which were given are paid for.
     """
     read = parse(prediction, kind=ANSWER_KIND[kind], choices=tuple(target.get("choices", ())), coords=coords, size=size)
     if read.outcome == "failed":
         return AnswerScore(None, "failed", read.rule, {})
     usable = read if read.outcome in _SCORED else None
     scores = _SCORERS[kind](target, usable)
+    if ANSWER_KIND[kind] == "boxes":
+        scores = _charge(scores, read, usable)
     return AnswerScore(_parsed(kind, read), read.outcome, read.rule, scores)
 
 
@@ -177,6 +184,12 @@ def _box_scores(true: Sequence[Mapping[str, Any]], read: Parsed | None, *, withi
         if threshold == IOU_THRESHOLDS[-1]:
             scores["iou_sum"] = (found.mean_iou or 0.0) * found.tp
     return scores
+
+
+def _charge(scores: dict[str, float], read: Parsed, usable: Parsed | None) -> dict[str, float]:
+    """Count boxes that were given but not matched as wrong: a broken box must not make the others free."""
+    wasted = read.dropped + (len(read.value) if usable is None and read.value is not None else 0)
+    return {name: value + wasted if name.startswith("fp@") else value for name, value in scores.items()}
 
 
 def _first_box_hits(true: Sequence[float], read: Parsed | None) -> dict[str, float]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from sarbench._version import __version__
 from sarbench.catalogue import Catalogue, read_catalogue
-from sarbench.errors import InputError
-from sarbench.prompts import Family, render
+from sarbench.errors import InputError, UnknownNameError
+from sarbench.prompts import Family, family, render
 from sarbench.runs.aggregate import score_task
 from sarbench.runs.record import Manifest, Scores
 from sarbench.runs.samples import from_table, rescore, sample, to_table
@@ -56,10 +56,15 @@ def score(
     if len(rows) != len(predictions):
         problem = f"there are {len(predictions)} predictions for {len(rows)} references"
         raise InputError(where="sarbench.score", problem=problem, fix="Give one prediction for every reference")
-    lines = [
-        sample(row, kind, render(row), text, coords=coords, perturbation=None)
-        for row, text in zip(rows, predictions, strict=True)
-    ]
+    lines = []
+    for row, text in zip(rows, cast("Sequence[object]", predictions), strict=True):
+        if not isinstance(text, str):
+            problem = f"its prediction is {type(text).__name__}, not text"
+            raise InputError(where=row["id"], problem=problem, fix="Give a str for every reference, empty for none")
+        if family(row) != kind:
+            problem = f"asks for {family(row)}, not for {kind}"
+            raise InputError(where=row["id"], problem=problem, fix=f"Score it with task={family(row)!r}")
+        lines.append(sample(row, kind, render(row), text, coords=coords, perturbation=None))
     by_protocol: dict[str, dict[str, float | None]] = {}
     for number in score_task(task, kind, lines).scores:
         by_protocol.setdefault(number.protocol, {})[number.metric] = number.value
@@ -71,8 +76,11 @@ def _family(task: str) -> Family:
     for kind in kinds:
         if task == kind:
             return kind
-    (spec,) = read_catalogue().select([task])
-    return spec.family
+    families = {spec.family for spec in read_catalogue().select([task])}
+    if len(families) != 1:
+        fix = f"Name one task, or a kind of question: {', '.join(kinds)}"
+        raise UnknownNameError(where=f"task {task!r}", problem="names several kinds of question", fix=fix)
+    return families.pop()
 
 
 def _again(line: dict[str, Any], family: Any) -> dict[str, Any]:

@@ -102,6 +102,7 @@ class ImageIndex:
         try:
             data = self._folder.read(file)
             info = imaging.inspect(data)
+            imaging.check_png(data)
             shown = data if imaging.is_displayable(info) else imaging.display_png(data)
         except InputError as error:
             raise UnusableImage(problem="image cannot be read", detail=error.problem) from error

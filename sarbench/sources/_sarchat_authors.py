@@ -122,6 +122,9 @@ class _Pass:
                 self._skip(place.file, place.number, asked.turn.question, problem="empty answer")
                 continue
             reading = read(self._config, asked.turn.question, asked.turn.answer)
+            if self._task == "counting" and reading.count is None:
+                self._skip(place.file, place.number, asked.turn.answer, problem="counting answer without a number")
+                continue
             sample = Sample(
                 source=self._sources[place.file],
                 task=self._task,

@@ -23,6 +23,43 @@ def test_another_configuration_is_another_row(make_runs, other):
     assert [entry.key for entry in entries(runs)] == ["a", "b"]
 
 
+def changed(run, *, backend=None, task=None):
+    """The run with other values in its backend or in every task."""
+    manifest = run.manifest
+    run.manifest = manifest.model_copy(
+        update={
+            "backend": manifest.backend.model_copy(update=backend or {}),
+            "tasks": tuple(each.model_copy(update=task or {}) for each in manifest.tasks),
+        }
+    )
+    return run
+
+
+@pytest.mark.parametrize(
+    ("change", "rows"),
+    [
+        ({"backend": {"name": "vllm"}}, ["a", "b"]),
+        ({"backend": {"generation": {"temperature": "0.7"}}}, ["a", "b"]),
+        ({"backend": {"batch_size": 8}}, ["a+b"]),
+        ({"task": {"prompt_id": "authors"}}, ["a", "b"]),
+        ({"task": {"prompt_version": "2.0"}}, ["a", "b"]),
+        ({"task": {"prompt_version": "1.3"}}, ["a+b"]),
+    ],
+)
+def test_backend_generation_and_prompt_tell_rows_apart(make_runs, change, rows):
+    first, second = make_runs(RunPlan("a", "org/m", [TaskPlan(COUNTING)]), RunPlan("b", "org/m", [TaskPlan(REFERRING)]))
+    assert [entry.key for entry in entries([first, changed(second, **change)])] == rows
+
+
+def test_prompts_are_named_only_where_rows_of_one_model_differ_in_them(make_runs):
+    first, second, third = make_runs(
+        *(RunPlan(name, f"org/{name[0]}", [TaskPlan(COUNTING)]) for name in ("m1", "m2", "n"))
+    )
+    rows = entries([first, changed(second, task={"prompt_id": "authors"}), third])
+    assert [row.prompt_shown for row in rows] == ["prompt sarbench 1.x", "prompt authors 1.x", ""]
+    assert len({row.results[0].variant for row in rows}) == 1
+
+
 def test_roles(make_runs):
     task = [TaskPlan(COUNTING)]
     runs = make_runs(

@@ -4,6 +4,7 @@ import json
 
 from sarbench.board.machine import records, to_csv, to_json
 from sarbench.board.model import make_board
+from tests.board.board_runs import COUNTING, RunPlan, TaskPlan
 
 
 def test_csv_and_json_hold_every_cell_of_the_tables_and_agree(all_runs):
@@ -26,6 +27,15 @@ def test_lift_is_the_difference_of_two_records(all_runs):
     blind = found["radar-vl-7b-blind", "sarbench_sarchat_rebuilt_counting"]
     assert abs(seeing["lift"] - (seeing["value"] - blind["value"])) < 1e-12
     assert blind["lift"] is None
+
+
+def test_no_cell_of_the_csv_is_a_formula(make_run):
+    run = make_run(RunPlan("+1+1", "=HYPERLINK(0)", [TaskPlan(COUNTING)], revision="-12", coords="@here"))
+    board = make_board([run])
+    (line,) = csv.DictReader(io.StringIO(to_csv(board)))
+    assert (line["model"], line["run_id"], line["coords"]) == ("'=HYPERLINK(0)", "'+1+1", "'@here")
+    assert line["revision"] == "-12"
+    assert records(board)[0]["model"] == "=HYPERLINK(0)"
 
 
 def test_an_empty_board_is_valid():

@@ -19,7 +19,7 @@ def test_the_order_is_borda_over_whole_models(make_runs):
         ("b", 1, 2.0),
         ("c", 1, 2.0),
     ]
-    assert [(row.entry.key, row.remarks) for row in table.unranked] == [("d", ("incomplete: 1 of 2 tasks",))]
+    assert [(row.entry.key, row.remarks) for row in table.unranked] == [("d", ("incomplete: 1 of 2 counted tasks",))]
 
 
 def test_a_task_that_only_floors_did_makes_no_model_incomplete(make_runs):
@@ -27,7 +27,36 @@ def test_a_task_that_only_floors_did_makes_no_model_incomplete(make_runs):
     (table,) = make_board(runs).tables
     assert len(table.columns) == 3
     assert [row.entry.key for row in table.ranked] == ["a"]
-    assert table.verdict == "org/a is the only model with a whole result on every task."
+    assert table.verdict == "org/a is the only model with a whole result on every counted task."
+    assert table.counted == (COUNTING, REFERRING)
+
+
+def test_an_extra_task_of_one_model_unranks_nobody(make_runs):
+    shared = tuple(f"sarbench_sarchat_rebuilt_task{number}" for number in range(5))
+    runs = make_runs(
+        plan("a", (0.9,) * 5, shared), plan("b", (0.8,) * 5, shared), plan("c", (0.7,) * 6, (*shared, CAPTION))
+    )
+    (table,) = make_board(runs).tables
+    assert [row.entry.key for row in table.ranked] == ["a", "b", "c"]
+    assert [row.standing.points for row in table.ranked] == [10.0, 5.0, 0.0]
+    assert table.counted == shared
+    assert CAPTION in {column.key for column in table.columns}
+
+
+def test_a_task_of_half_the_models_counts(make_runs):
+    both = (COUNTING, REFERRING)
+    runs = make_runs(plan("a", (0.9, 0.8), both), plan("b", (0.8,)), plan("c", (0.7, 0.7), both), plan("d", (0.6,)))
+    (table,) = make_board(runs).tables
+    assert [row.entry.key for row in table.ranked] == ["a", "c"]
+    assert [row.entry.key for row in table.unranked] == ["b", "d"]
+
+
+def test_partial_results_do_not_help_a_task_to_count(make_runs):
+    quick = RunPlan("q", "org/q", [TaskPlan(COUNTING), TaskPlan(REFERRING, limit=60)])
+    runs = make_runs(plan("a", (0.9, 0.8)), plan("b", (0.8,)), quick)
+    (table,) = make_board(runs).tables
+    assert table.counted == (COUNTING,)
+    assert {row.entry.key for row in table.ranked} == {"a", "b", "q"}
 
 
 def test_partial_models_are_outside_the_order(make_runs):
@@ -43,7 +72,7 @@ def test_partial_models_are_outside_the_order(make_runs):
 )
 def test_the_verdict_claims_no_more_than_the_intervals(make_runs, half, clear):
     (table,) = make_board(make_runs(plan("a", (0.6, 0.6), half=half), plan("b", (0.5, 0.5), half=half))).tables
-    assert table.verdict.startswith("org/a leads among 2 models: it has the best value on 2 of 2 tasks")
+    assert table.verdict.startswith("org/a leads among 2 models: it has the best value on 2 of 2 counted tasks")
     assert clear in table.verdict
 
 
@@ -52,7 +81,9 @@ def test_without_a_whole_model_there_is_no_order(make_runs):
     (table,) = make_board(runs).tables
     assert [row.entry.key for row in table.ranked] == ["c"]
     (floors,) = make_board(make_runs(plan("f", (0.1,), kind="floor"))).tables
-    assert floors.verdict == "No model has a whole result on every task yet, so there is no overall order."
+    assert (
+        floors.verdict == "No task has whole results of at least half of the models yet, so there is no overall order."
+    )
 
 
 def test_not_ok_is_one_minus_the_ok_share_without_failed_answers(make_runs):

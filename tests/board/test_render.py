@@ -13,7 +13,7 @@ from sarbench.board import DatasetNote, render_site
 from sarbench.board.numbers import MINUS
 from sarbench.board.texts import SIMULATED
 from sarbench.errors import InputError
-from tests.board.board_runs import COUNTING, REFERRING, RunPlan, TaskPlan, speckle
+from tests.board.board_runs import CAPTION, COUNTING, REFERRING, RunPlan, TaskPlan, speckle
 from tests.board.conftest import NOTES, chips
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -104,7 +104,6 @@ def test_nothing_of_a_name_becomes_markup(site, pages):
         assert "\u202e" not in path.read_text(encoding="utf-8")
     index = (site / "index.html").read_text(encoding="utf-8")
     assert "&lt;script&gt;alert(1)&lt;/script&gt;/" in index
-    assert "&lt;i&gt;odd&lt;/i&gt; &amp; free" in (site / "methods.html").read_text(encoding="utf-8")
     counting = (site / f"tasks/{COUNTING}.html").read_text(encoding="utf-8")
     assert "&lt;b&gt;sea&lt;/b&gt; &amp; clutter" in counting
 
@@ -139,6 +138,52 @@ def test_simulated_data_are_called_so_on_every_page_that_shows_them(site, tmp_pa
     real = make_run(RunPlan("real", "m", [TaskPlan(COUNTING, simulated=False)]))
     render_site([real], tmp_path / "real")
     assert not any(SIMULATED in path.read_text() for path in (tmp_path / "real").rglob("*.html"))
+
+
+def test_licences_are_those_of_real_data_alone(site, make_run, tmp_path):
+    real = make_run(RunPlan("real", "m", [TaskPlan(CAPTION, simulated=False)]))
+    render_site([real], tmp_path / "real", notes=NOTES)
+    for name in ("methods.html", f"tasks/{CAPTION}.html"):
+        text = (tmp_path / "real" / name).read_text(encoding="utf-8")
+        assert "&lt;i&gt;odd&lt;/i&gt; &amp; free" in text
+        assert "Hub page" in text
+        simulated = (site / name).read_text(encoding="utf-8")
+        assert "simulated by sarbench.simulate" in simulated
+        assert "&lt;i&gt;odd" not in simulated
+        assert "Hub page" not in simulated
+
+
+def test_runs_left_out_are_named(make_run, tmp_path):
+    run = make_run(RunPlan("a", "m", [TaskPlan(COUNTING)]))
+    render_site([run], tmp_path / "site", left_out={"runs/<b>": "scores.json is not JSON"})
+    assert "Left out: runs/&lt;b&gt; (scores.json is not JSON)." in (tmp_path / "site/index.html").read_text()
+    render_site([run], tmp_path / "site")
+    assert "Left out" not in (tmp_path / "site/index.html").read_text()
+
+
+def test_derived_tasks_say_so_on_their_page_and_once_on_the_index(make_run, tmp_path):
+    sentence = "Questions are made by sarbench's rules; never to be compared with the paper's numbers."
+    derived = {"rebuilt-counting": sentence, "rebuilt-referring": sentence}
+    note = DatasetNote("sarchat-2m", "SARChat-2M", "CC BY-NC 4.0", "", may_show_texts=False, derived=derived)
+    run = make_run(RunPlan("a", "m", [TaskPlan(COUNTING), TaskPlan(REFERRING), TaskPlan(CAPTION)]))
+    render_site([run], tmp_path / "site", notes={"sarchat-2m": note})
+    shown = sentence.replace("'", "&#39;")
+    assert (tmp_path / "site/index.html").read_text().count(f"{COUNTING}, {REFERRING}: {shown}") == 1
+    for task, times in ((COUNTING, 1), (REFERRING, 1), (CAPTION, 0)):
+        assert (tmp_path / f"site/tasks/{task}.html").read_text().count(shown) == times
+
+
+def test_what_a_floor_notes_stands_below_the_tables(site):
+    for name in ("index.html", f"tasks/{COUNTING}.html"):
+        text = (site / name).read_text(encoding="utf-8")
+        notes = re.findall(r'<p class="small floor-note">† ([^:]+): ([^<]+)</p>', text)
+        words = "The floor took its answers from the test split, since nothing else is built."
+        assert set(notes) == {("floor/majority", words)}
+        assert f'title="{words}">†</span>' in text
+
+
+def test_no_page_names_a_command_that_does_not_exist(site):
+    assert "sarbench compare" not in (site / "methods.html").read_text(encoding="utf-8")
 
 
 def test_texts_that_may_not_be_shown_are_nowhere_on_the_site(make_run, tmp_path):

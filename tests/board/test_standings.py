@@ -61,6 +61,23 @@ def test_a_blind_run_under_another_convention_gives_no_lift(make_runs):
     assert found.cells["a"].lift is None
 
 
+def test_a_blind_run_with_another_prompt_gives_no_lift(make_runs):
+    seeing, blind = make_runs(plan("a", 0.8), plan("x", 0.3, model="a", perturbation="blank"))
+    (task,) = blind.manifest.tasks
+    blind.manifest = blind.manifest.model_copy(update={"tasks": (task.model_copy(update={"prompt_id": "authors"}),)})
+    assert held([seeing, blind]).cells["a"].lift is None
+
+
+def test_of_several_blind_runs_the_last_one_counts(make_runs):
+    seeing, late, early = make_runs(
+        plan("a", 0.8), plan("x", 0.3, model="a", perturbation="blank"), plan("y", 0.5, model="a", perturbation="blank")
+    )
+    (task,) = late.manifest.tasks
+    ended = task.model_copy(update={"ended": "2026-06-01T11:00:00+00:00"})
+    late.manifest = late.manifest.model_copy(update={"tasks": (ended,)})
+    assert held([seeing, late, early]).cells["a"].lift.text == "+50"
+
+
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
 def test_no_number_no_estimate(value):
     assert estimate(score(value=value)) is None

@@ -1,4 +1,5 @@
 import json
+import zlib
 from pathlib import Path
 
 import pytest
@@ -21,17 +22,32 @@ def test_a_good_folder(tmp_path: Path) -> None:
     assert result.left_out == dict.fromkeys(("detection/validation", "detection/test"), "there are no files for it")
 
 
-def test_a_broken_image_is_found(tmp_path: Path) -> None:
+def test_pixels_that_cannot_be_decoded_are_found(tmp_path: Path) -> None:
     raw = write_coco(tmp_path / "raw", {"train": 2})
     chip = raw / "JPEGImages" / "train" / "train0001.png"
     data = bytearray(chip.read_bytes())
-    data[60] ^= 0xFF  # inside the pixels: the header stays readable
+    start = data.index(b"IDAT")
+    end = start + 4 + int.from_bytes(data[start - 4 : start], "big")
+    data[start + 10] ^= 0xFF
+    data[end : end + 4] = zlib.crc32(data[start:end]).to_bytes(4, "big")  # the chunk is whole, its content is not
     chip.write_bytes(data)
     result = check("sardet-100k", raw)
     assert result.splits[0].report.counts == {"image cannot be decoded": 1}
     assert result.splits[0].report.problems[0].record.startswith("train0001: ")
     assert result.usable
     assert "image cannot be decoded" in result.to_text()
+
+
+def test_a_damaged_image_is_skipped_and_its_neighbours_kept(tmp_path: Path) -> None:
+    raw = write_coco(tmp_path / "raw", {"train": 3})
+    chip = raw / "JPEGImages" / "train" / "train0001.png"
+    data = bytearray(chip.read_bytes())
+    data[60] ^= 0xFF
+    chip.write_bytes(data)
+    result = check("sardet-100k", raw)
+    assert result.splits[0].rows == 2
+    assert result.splits[0].report.counts == {"image cannot be read": 1}
+    assert "checksum" in result.splits[0].report.problems[0].record
 
 
 def test_each_image_is_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

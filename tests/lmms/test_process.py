@@ -54,11 +54,17 @@ def test_a_worker_that_dies_is_no_result() -> None:
         follow(STARTED, Asked())
 
 
-@pytest.mark.parametrize("ids", [["a"], ["a", "a"], ["a", "b", "c"], ["a", "b", "b"]])
-def test_missing_or_repeated_answers_are_no_result(ids: list[str]) -> None:
+def test_a_torn_line_is_a_dead_worker() -> None:
+    stream = io.BytesIO(encode(STARTED) + encode(FINISHED)[:7])
+    with pytest.raises(RunError, match="ended without a word"):
+        _follow(stream, JOB, LOG, lambda event: None)
+
+
+@pytest.mark.parametrize("hashes", [["a"], ["a", "a"], ["a", "b", "c"], ["b", "a"], ["a", "stale"]])
+def test_missing_repeated_or_other_answers_are_no_result(hashes: list[str]) -> None:
     with pytest.raises(RunError, match="answers"):
-        check_answers(pa.table({"id": ids}), 2, task="t", log=LOG)
+        check_answers(pa.table({"sample_sha256": hashes}), ["a", "b"], task="t", log=LOG)
 
 
-def test_as_many_answers_as_questions() -> None:
-    check_answers(pa.table({"id": ["a", "b"]}), 2, task="t", log=LOG)
+def test_an_answer_to_every_question() -> None:
+    check_answers(pa.table({"sample_sha256": ["a", "b"]}), ["a", "b"], task="t", log=LOG)

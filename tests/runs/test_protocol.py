@@ -119,3 +119,26 @@ def test_boxes_beyond_the_image_score_as_given() -> None:
 def test_count_error_is_only_known_where_a_number_was_read() -> None:
     assert answer("counting", "5").scores["absolute_error"] == 3.0
     assert "absolute_error" not in answer("counting", "many").scores
+
+
+@pytest.mark.parametrize("kind", ["grounding", "referring"])
+@pytest.mark.parametrize("extra", ["ship [5, 5, 5, 5]", "ship [5, 5, 4, 9]", "ship [900, 900, 950, 950]"])
+@pytest.mark.parametrize("start", ["", "ship [10, 10, 30, 30]", "ship [100, 50, 120, 70] ship [1, 1, 9, 9]"])
+def test_another_box_that_hits_nothing_never_helps(kind: str, extra: str, start: str) -> None:
+    def wrong(text: str) -> float:
+        scores = answer(kind, text).scores
+        return scores["fp@0.5"] - scores["tp@0.5"]
+
+    assert wrong(f"{start}\n{extra}") > wrong(start)
+
+
+def test_boxes_beyond_the_cap_are_paid_for() -> None:
+    text = " ".join(f"[{n % 90}, 1, {n % 90 + 5}, 9]" for n in range(1500))
+    assert answer("referring", text).scores["fp@0.5"] >= 1499
+
+
+def test_a_truth_of_all_classes_is_no_echo() -> None:
+    from tests.runs.rows import CLASSES
+
+    row = {**ROWS["classification"], "answers": [f"It is {', '.join(CLASSES)}"]}
+    assert target_of(row)["labels"] == CLASSES
