@@ -7,9 +7,10 @@ from pathlib import Path
 from sarbench.errors import InputError, UnknownNameError
 
 _NAMES = ("pretrained", "model", "model_version")
-_SECRET = re.compile(r"(?:^|_)(?:key|apikey|token|secret|password|passwd|pwd|credentials?)$", re.IGNORECASE)
+_NAMED = r"(?:[a-z0-9]+[_-])*(?:key|apikey|token|secret|password|passwd|pwd|credentials?)"
+_SECRET = re.compile(_NAMED, re.IGNORECASE)
+_PAIR = re.compile(rf"(?<![a-z0-9_])({_NAMED})=[^,\s]*", re.IGNORECASE)
 _USER = re.compile(r"//[^/@\s]+@")
-_PAIR = re.compile(r"(?P<key>[\w-]+)=[^,\s]*")
 
 
 def parse_model_args(text: str) -> dict[str, str]:
@@ -38,7 +39,7 @@ def without_secrets(args: dict[str, str]) -> dict[str, str]:
     >>> without_secrets({"model": "m", "api_key": "sk-1", "tokenizer": "t", "base_url": "http://me:pw@host/v1"})
     {'model': 'm', 'api_key': '***', 'tokenizer': 't', 'base_url': 'http://***@host/v1'}
     """
-    return {key: "***" if _SECRET.search(key) else _USER.sub("//***@", value) for key, value in args.items()}
+    return {key: "***" if _SECRET.fullmatch(key) else _USER.sub("//***@", value) for key, value in args.items()}
 
 
 def redacted(command: Sequence[str]) -> tuple[str, ...]:
@@ -47,11 +48,7 @@ def redacted(command: Sequence[str]) -> tuple[str, ...]:
     >>> redacted(["sarbench", "eval", "--model_args", "model=m,api_key=sk-1", "--model_args=token=t"])
     ('sarbench', 'eval', '--model_args', 'model=m,api_key=***', '--model_args=token=***')
     """
-    return tuple(_USER.sub("//***@", _PAIR.sub(_hide, word)) for word in command)
-
-
-def _hide(pair: re.Match[str]) -> str:
-    return f"{pair['key']}=***" if _SECRET.search(pair["key"]) else pair[0]
+    return tuple(_USER.sub("//***@", _PAIR.sub(r"\1=***", word)) for word in command)
 
 
 def model_id(backend: str, args: dict[str, str]) -> str:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from sarbench.errors import InputError, UnknownNameError
-from sarbench.lmms.model_args import model_id, parse_model_args, require_files, without_secrets
+from sarbench.lmms.model_args import model_id, parse_model_args, redacted, require_files, without_secrets
 
 
 def test_values_may_hold_equals_signs() -> None:
@@ -43,3 +43,18 @@ def test_a_missing_folder_is_found_before_anything_starts(tmp_path: Path) -> Non
     with pytest.raises(InputError, match=r"config\.json"):
         require_files({"pretrained": str(tmp_path)})
     require_files({"pretrained": "org/on-the-hub"})
+
+
+@pytest.mark.parametrize("key", ["tokenizer", "max_new_tokens", "keyframes", "monkey"])
+def test_harmless_names_are_kept(key: str) -> None:
+    assert without_secrets({key: "shown"}) == {key: "shown"}
+    assert redacted([f"{key}=shown"]) == (f"{key}=shown",)
+
+
+def test_no_secret_survives_in_a_command_line() -> None:
+    words = ["--model_args", "model=m,api_key=sk-1==,base_url=http://me:pw@host/v1,x=1", "--model_args=hf_token=t"]
+    assert redacted(words) == (
+        "--model_args",
+        "model=m,api_key=***,base_url=http://***@host/v1,x=1",
+        "--model_args=hf_token=***",
+    )
