@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeVar, get_args
 import numpy as np
 
 from sarbench.answers import parse
+from sarbench.answers.synonyms import CLASSES, SIZES
 from sarbench.catalogue import TaskSpec
 from sarbench.hub.lookup import rows as read_rows
 from sarbench.prompts import Family, render
@@ -30,15 +31,12 @@ from sarbench.task_data import task_data
 Floor = Literal["majority", "prior", "random"]
 FLOORS: tuple[Floor, ...] = get_args(Floor)
 
-CLASSES = ("aircraft", "bridge", "car", "harbor", "ship", "tank")
-"""The six classes of SARDet-100K and SARChat-2M (formats: SARDet_100K, `MSFA/msfa/datasets/SAR_Det.py`)."""
-
 _DRAWS = 16
 """Draws before looking for an item of another image by going through all of them."""
 
 _MOST_BOXES = 100
+"""Boxes in a random answer, whatever number the question names."""
 
-_SIZES = ("very small", "small", "medium", "large", "very large")
 _POSITIONS = tuple(f"{row} {column}" for row in ("top", "middle", "bottom") for column in ("left", "center", "right"))
 
 T = TypeVar("T")
@@ -234,7 +232,7 @@ def _fields(fields: dict[str, str | None]) -> tuple[str | None, str | None, str 
 
 
 def _random_fields(rng: np.random.Generator) -> tuple[str, str, str]:
-    return str(rng.choice(CLASSES)), str(rng.choice(_SIZES)), str(rng.choice(_POSITIONS))
+    return str(rng.choice(CLASSES)), str(rng.choice(tuple(SIZES))), str(rng.choice(_POSITIONS))
 
 
 def _sentence(fields: tuple[str | None, str | None, str | None]) -> str:
