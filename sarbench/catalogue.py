@@ -42,12 +42,14 @@ class Catalogue:
         """Resolve task names, group names and wildcards, in order and without repeats.
 
         Raises:
-            UnknownNameError: A name matches nothing.
+            UnknownNameError: A name matches nothing, or there is none.
         """
         chosen: dict[str, TaskSpec] = {}
         for name in wanted:
             for task in self._expand(name):
                 chosen[task] = self.tasks[task]
+        if not chosen:
+            raise UnknownNameError(problem="no task is named", fix="`sarbench tasks` lists what there is")
         return tuple(chosen.values())
 
     def _expand(self, name: str) -> list[str]:

@@ -51,6 +51,11 @@ def main() -> None:
     except SarbenchError as error:
         typer.secho(f"error: {error}", err=True, fg=typer.colors.RED)
         sys.exit(error.exit_code)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        reason = error.strerror or str(error)
+        typer.secho(f"error: {place}{reason}. Check the path, its permissions and the free space.", err=True, fg="red")
+        sys.exit(1)
     except KeyboardInterrupt:
         typer.secho("stopped", err=True)
         sys.exit(130)

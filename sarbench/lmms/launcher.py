@@ -96,6 +96,7 @@ def preflight(asked: Evaluation) -> tuple[TaskData, ...]:
             where="lmms-eval", problem="is not installed", fix='Install it with `pip install "sarbench[eval]"`'
         )
     require_files(parse_model_args(asked.model_args))
+    parse_model_args(asked.gen_kwargs or "", option="--gen_kwargs")
     return tuple(task_data(spec) for spec in asked.tasks)
 
 
@@ -112,7 +113,7 @@ def _begin(asked: Evaluation, questions: tuple[TaskData, ...]) -> Manifest:
             args=without_secrets(args),
             batch_size=asked.batch_size,
             device=asked.device,
-            generation=parse_model_args(asked.gen_kwargs or ""),
+            generation=parse_model_args(asked.gen_kwargs or "", option="--gen_kwargs"),
         ),
         coords=asked.settings.coords,
         perturbation=asked.settings.perturbation,

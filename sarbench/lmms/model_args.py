@@ -13,7 +13,7 @@ _PAIR = re.compile(rf"(?<![a-z0-9_])({_NAMED})=[^,\s]*", re.IGNORECASE)
 _USER = re.compile(r"//[^/@\s]+@")
 
 
-def parse_model_args(text: str) -> dict[str, str]:
+def parse_model_args(text: str, *, option: str = "--model_args") -> dict[str, str]:
     """Split `--model_args`.
 
     Raises:
@@ -27,7 +27,7 @@ def parse_model_args(text: str) -> dict[str, str]:
         key, equals, value = part.partition("=")
         if not equals:
             raise UnknownNameError(
-                where=f"--model_args {part!r}", problem="is not key=value", fix="Write key=value,key=value"
+                where=f"{option} {part!r}", problem="is not key=value", fix="Write key=value,key=value"
             )
         pairs[key.strip()] = value.strip()
     return pairs

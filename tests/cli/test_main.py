@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sarbench import __version__, paths
+from sarbench.simulate import write_sardet
 
 
 def run(*arguments: str, home: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -92,3 +93,15 @@ def test_board_without_runs_says_how_to_make_one(tmp_path: Path) -> None:
     answer = run("board", "--results", str(tmp_path), "--out", str(tmp_path / "site"))
     assert answer.returncode == 1
     assert "holds no run" in answer.stderr
+
+
+def test_an_out_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    answer = run("floors", "--tasks", "", "--out", str(tmp_path / "file"), home=tmp_path)
+    assert answer.returncode == 2
+    assert "no task is named" in answer.stderr
+    raw = write_sardet(tmp_path / "raw", images={"test": 2})
+    answer = run("build", "sardet-100k", "--data-dir", str(raw), "--out", str(tmp_path / "file" / "deep"))
+    assert answer.returncode == 1
+    assert "file" in answer.stderr
+    assert "Traceback" not in answer.stderr
