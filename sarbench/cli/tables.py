@@ -19,6 +19,9 @@ def print_table(table: Table, *, narrow: int = 0) -> None:
         narrow: Columns wrap to stay within this width, where it is more than the terminal's; 0: none does.
     """
     console = Console()
+    if table.title:  # above the table, not wrapped into its width
+        console.print(table.title, soft_wrap=True, highlight=False)
+        table.title = None
     wanted = console.measure(table, options=console.options.update(width=10_000)).maximum
     width = max(console.width, min(wanted, narrow or wanted))
     Console(width=width).print(table)
@@ -37,7 +40,6 @@ def results_table(runs: Sequence[Run]) -> Table:
     names = list(dict.fromkeys(name for of_run in headlines for name in of_run))
     shared = _shared_words(names)
     table.title = f"{shared}_*: percent, 95 % interval clustered by image"
-    table.title_justify = "left"
     for task in names:
         metric = next(of_run[task].metric for of_run in headlines if task in of_run)
         cells = (_cell(of_run.get(task)) for of_run in headlines)
