@@ -18,6 +18,7 @@ import numpy as np
 from sarbench.answers import parse
 from sarbench.answers.synonyms import CLASSES, SIZES
 from sarbench.catalogue import TaskSpec
+from sarbench.errors import RunError
 from sarbench.hub.lookup import rows as read_rows
 from sarbench.prompts import Family, render
 from sarbench.runs.environment import hardware, package_versions
@@ -25,7 +26,7 @@ from sarbench.runs.protocol import target_of
 from sarbench.runs.record import BackendInfo, Manifest, ModelInfo, TaskRun
 from sarbench.runs.samples import sample, to_table
 from sarbench.runs.scoring import score_run
-from sarbench.runs.store import save_manifest, save_samples
+from sarbench.runs.store import load_manifest, save_manifest, save_samples
 from sarbench.task_data import task_data
 
 Floor = Literal["majority", "prior", "random"]
@@ -67,7 +68,10 @@ def floor_run(
 
     Raises:
         InputError: The data of a task is not built.
+        RunError: `out` holds the run of a model.
     """
+    if (out / "manifest.json").is_file() and load_manifest(out).kind != "floor":
+        raise RunError(where=out, problem="holds the run of a model", fix="Give another --out")
     started = _now()
     done: list[TaskRun] = []
     notes: list[str] = []

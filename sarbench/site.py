@@ -35,6 +35,8 @@ def make_site(results: Path, out: Path, *, data: Path | None = None) -> Path:
     if data is not None and not any(data.glob("*/sarbench.json")):
         fix = "Give the folder that `sarbench build` writes into, $SARBENCH_HOME or its default"
         raise InputError(where=data, problem="holds no built set", fix=fix)
+    if results.resolve().is_relative_to(out.resolve()):
+        raise InputError(where=results, problem="lies inside the site, which is replaced", fix="Give another --out")
     found = find_runs(results)
     if not found:
         raise InputError(

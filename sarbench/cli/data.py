@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from tqdm import tqdm
 
@@ -95,10 +94,9 @@ def build(
     for config, by_split in index.configs.items():
         for split, built in by_split.items():
             table.add_row(config, split, str(built.rows), str(built.images), str(sum(built.problems.values())))
-    console = Console()
     print_table(table)
-    console.print(f"Built {folder}", soft_wrap=True)
+    typer.echo(f"Built {folder}")
     for place, reason in index.left_out.items():
         typer.secho(f"Left out {place}: {reason}", err=True, fg=typer.colors.YELLOW)
     if any(built.problems for by_split in index.configs.values() for built in by_split.values()):
-        console.print(f"Skipped and flagged records are listed in {folder / 'quality.json'}", soft_wrap=True)
+        typer.echo(f"Skipped and flagged records are listed in {folder / 'quality.json'}")

@@ -13,6 +13,9 @@ from sarbench.imaging.tiff import inspect_tiff
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_LARGEST_SIDE = 1_000_000
+"""Pixels; no chip or scene has more, and the columns of the schema could not hold it."""
+
 _TAIL = 4096
 """Writers pad the end of files; the end mark is looked for in this many last bytes."""
 
@@ -57,6 +60,9 @@ def inspect(data: bytes) -> ImageInfo:
 def _sized(info: ImageInfo) -> ImageInfo:
     if info.width < 1 or info.height < 1:
         msg = f"has no pixels: its header says {info.width} by {info.height}"
+        raise ValueError(msg)
+    if max(info.width, info.height) > _LARGEST_SIDE:
+        msg = f"is damaged: its header says {info.width} by {info.height}"
         raise ValueError(msg)
     return info
 

@@ -161,8 +161,15 @@ def _same_task(asked: Evaluation, data: TaskData, run: TaskRun) -> bool:
         run.data_digest == data.digest
         and run.version == data.spec.version
         and run.prompt_version == PROMPT_VERSION
-        and samples_path(asked.out, run.task).is_file()
+        and _has_answers(asked.out, run)
     )
+
+
+def _has_answers(out: Path, run: TaskRun) -> bool:
+    try:
+        return bool(load_samples(out, run.task).num_rows == run.done)
+    except RunError:
+        return False
 
 
 def _with_task(manifest: Manifest, run: TaskRun, started: Started) -> Manifest:

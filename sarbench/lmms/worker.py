@@ -76,7 +76,8 @@ def _evaluate(job: Job, tell: Any) -> Finished:
     if results is None:
         msg = "lmms-eval returned no results on this process; start one process per run"
         raise RuntimeError(msg)
-    lines = _mark_failures([_line(logged) for logged in results["samples"][job.task]])
+    local = _describe(model)[0] is not None
+    lines = _mark_failures([_line(logged) for logged in results["samples"][job.task]], local=local)
     with replacing(Path(job.out)) as path:
         pq.write_table(to_table(lines), path, compression="zstd")
     tokens = [line["tokens"] for line in lines]
@@ -118,9 +119,13 @@ def _describe(model: Any) -> tuple[int | None, str | None, str | None]:
     return sum(p.numel() for p in parameters), str(first.dtype).removeprefix("torch."), str(first.device)
 
 
-def _mark_failures(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Tell an empty answer from a swallowed error: a backend that counts tokens has counted none for that one."""
-    counts = any(line["tokens"] is not None for line in lines)
+def _mark_failures(lines: list[dict[str, Any]], *, local: bool) -> list[dict[str, Any]]:
+    """Tell an empty answer from a swallowed error: a backend that counts tokens has counted none for that one.
+
+    The backends that run a model in this process count tokens; they also turn every exception into an empty answer
+    (`models/chat/llava_hf.py` of 0.7.3).
+    """
+    counts = local or any(line["tokens"] is not None for line in lines)
     failed = {"outcome": "failed", "rule": "no-generation", "parsed": "null", "scores": {}}
     return [
         {**line, **failed} if counts and line["outcome"] == "empty" and line["tokens"] is None else line

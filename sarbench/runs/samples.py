@@ -23,6 +23,7 @@ def sample(
 ) -> dict[str, Any]:
     """Score one answer and write it down as one line of the run record (see `SAMPLES`)."""
     target = target_of(row)
+    prediction = prediction.encode("utf-8", "backslashreplace").decode()  # half an emoji is no text that can be stored
     size = (row["width"] or 1, row["height"] or 1)
     result = score_answer(kind, target, prediction, coords=coords, size=size)
     return {

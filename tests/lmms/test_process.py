@@ -68,3 +68,18 @@ def test_missing_repeated_or_other_answers_are_no_result(hashes: list[str]) -> N
 
 def test_an_answer_to_every_question() -> None:
     check_answers(pa.table({"sample_sha256": ["a", "b"]}), ["a", "b"], task="t", log=LOG)
+
+
+def test_a_swallowed_error_is_no_empty_answer() -> None:
+    from sarbench.lmms.worker import _mark_failures
+
+    answered = {"outcome": "ok", "tokens": 3, "scores": {"exact": 1.0}}
+    empty = {"outcome": "empty", "tokens": 0, "scores": {"exact": 0.0}}
+    broken = {"outcome": "empty", "tokens": None, "scores": {"exact": 0.0}}
+    assert [line["outcome"] for line in _mark_failures([answered, empty, broken], local=False)] == [
+        "ok",
+        "empty",
+        "failed",
+    ]
+    assert [line["outcome"] for line in _mark_failures([broken], local=True)] == ["failed"]
+    assert [line["outcome"] for line in _mark_failures([broken], local=False)] == ["empty"]

@@ -142,3 +142,13 @@ def test_a_truth_of_all_classes_is_no_echo() -> None:
 
     row = {**ROWS["classification"], "answers": [f"It is {', '.join(CLASSES)}"]}
     assert target_of(row)["labels"] == CLASSES
+
+
+def test_half_an_emoji_is_an_answer_that_can_be_stored() -> None:
+    from sarbench.prompts import render
+    from sarbench.runs.samples import sample, to_table
+
+    row = ROWS["counting"]
+    line = sample(row, "counting", render(row), "2 \ud83d ships", coords="pixel", perturbation=None)
+    assert line["outcome"] == "ok"
+    assert to_table([line]).column("prediction").to_pylist() == ["2 \\ud83d ships"]
