@@ -83,7 +83,12 @@ class _Reader:
                 self._skip(f"category {number}", "category cannot be read")
                 continue
             names.append(category.name)
-            self.labels[id_text(category.id)] = label = class_named(category.name)
+            key, label = id_text(category.id), class_named(category.name)
+            if key in self.labels and self.labels[key] != label:
+                # Which of the two an annotation means cannot be told: neither is taken.
+                self._skip(f"category {category.name!r}", "category id stands for several classes")
+                label = None
+            self.labels[key] = label
             if label is None:
                 self._skip(f"category {category.name!r}", "unknown category")
         if not any(self.labels.values()):

@@ -12,6 +12,7 @@ from sarbench.errors import InputError
 from sarbench.schema import Row, to_table
 from sarbench.simulate import write_sardet
 from sarbench.sources import Report, sardet
+from sarbench.sources._coco import read_coco
 from tests.sources.layouts import Folder, box, coco, image, picture
 
 
@@ -318,3 +319,18 @@ def test_hrsid(real_data: Path) -> None:
     assert {(each.label, row.width, row.height) for row in rows for each in row.boxes} == {("ship", 800, 800)}
     assert {row.source.dataset for row in rows if row.source} == {"HRSID"}
     assert rows[0].boxes[0].xyxy == (147, 467, 185, 500)
+
+
+def test_a_category_id_of_two_classes_is_neither() -> None:
+    image = {"id": 1, "file_name": "a.png", "width": 8, "height": 8}
+    boxes = [{"id": n, "image_id": 1, "category_id": n, "bbox": [0, 0, 2, 2]} for n in (0, 1)]
+    names = [(0, "ship"), (1, "tank"), (0, "aircraft")]
+    content = {
+        "images": [image],
+        "annotations": boxes,
+        "categories": [{"id": number, "name": name} for number, name in names],
+    }
+    report = Report()
+    coco = read_coco(json.dumps(content).encode(), file="train.json", report=report)
+    assert [box.label for box in coco.images[0].boxes if box.label] == ["tank"]
+    assert report.counts["category id stands for several classes"] == 1
