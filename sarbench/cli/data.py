@@ -100,3 +100,5 @@ def build(
         typer.secho(f"Left out {place}: {reason}", err=True, fg=typer.colors.YELLOW)
     if any(built.problems for by_split in index.configs.values() for built in by_split.values()):
         typer.echo(f"Skipped and flagged records are listed in {folder / 'quality.json'}")
+    if index.left_out:  # what could be built is there; a file that could not be used is still wrong input
+        raise typer.Exit(1)

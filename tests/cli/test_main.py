@@ -105,3 +105,13 @@ def test_an_out_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     assert answer.returncode == 1
     assert "file" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_one_unusable_file_is_exit_code_1_and_the_rest_is_built(tmp_path: Path) -> None:
+    raw = write_sardet(tmp_path / "raw", images={"train": 2, "test": 2})
+    annotations = raw / "Annotations" / "test.json"
+    annotations.write_bytes(annotations.read_bytes()[:-40])
+    answer = run("build", "sardet-100k", "--data-dir", str(raw), "--out", str(tmp_path / "out"))
+    assert answer.returncode == 1
+    assert "Left out detection/test" in answer.stderr
+    assert list((tmp_path / "out" / "detection").glob("train-*.parquet"))
