@@ -184,21 +184,44 @@ def _feature(kind: pa.DataType) -> Any:
     return {"dtype": spelled.get(kind, str(kind)), "_type": "Value"}
 
 
-def _schema() -> pa.Schema:
-    features = {name: _feature(kind) for name, kind in _COLUMNS}
+def _schema(columns: Iterable[tuple[str, pa.DataType]]) -> pa.Schema:
+    columns = list(columns)
+    features = {name: _feature(kind) for name, kind in columns}
     metadata = {"huggingface": msgspec.json.encode({"info": {"features": features}}).decode()}
-    return pa.schema(list(_COLUMNS), metadata=metadata)
+    return pa.schema(columns, metadata=metadata)
 
 
-SCHEMA: pa.Schema = _schema()
+SCHEMA: pa.Schema = _schema(_COLUMNS)
 """The Arrow schema of every sarbench table, with `datasets` feature metadata."""
+
+TEXT_SCHEMA: pa.Schema = _schema(column for column in _COLUMNS if column[0] not in ("image", "raw_image"))
+"""`SCHEMA` without the image bytes: the rows of a joined config."""
+
+IMAGES_SCHEMA: pa.Schema = _schema(
+    (name, dict(_COLUMNS)[name]) for name in ("image_id", "image", "raw_image", "image_sha256", "width", "height")
+)
+"""The images of joined configs, each once."""
 
 
 def to_table(rows: Iterable[Row]) -> pa.Table:
     """Turn rows into one Arrow table with exactly `SCHEMA`."""
+    return _table(rows, SCHEMA)
+
+
+def to_text_table(rows: Iterable[Row]) -> pa.Table:
+    """Turn rows into one Arrow table with exactly `TEXT_SCHEMA`."""
+    return _table(rows, TEXT_SCHEMA)
+
+
+def to_images_table(rows: Iterable[Row]) -> pa.Table:
+    """Turn rows with different images into one Arrow table with exactly `IMAGES_SCHEMA`."""
+    return _table(rows, IMAGES_SCHEMA)
+
+
+def _table(rows: Iterable[Row], schema: pa.Schema) -> pa.Table:
     batch = list(rows)
-    columns = [_column([getattr(row, name) for row in batch], kind) for name, kind in _COLUMNS]
-    return pa.Table.from_arrays(columns, schema=SCHEMA)
+    columns = [_column([getattr(row, field.name) for row in batch], field.type) for field in schema]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _column(values: list[Any], kind: pa.DataType) -> pa.Array:

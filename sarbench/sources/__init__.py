@@ -2,23 +2,30 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
 from sarbench.errors import UnknownNameError
 from sarbench.schema import Row
 from sarbench.sources import fusar, sarchat, sardet
-from sarbench.sources._card import ConfigCard, DatasetCard
+from sarbench.sources._card import ConfigCard, DatasetCard, HubRepo, OptionCard, check_options
 from sarbench.sources._report import Problem, Report
+from sarbench.sources._split import NO_OPTIONS, OpenSplit
 
 __all__ = [
     "CARDS",
+    "NO_OPTIONS",
     "SOURCES",
     "ConfigCard",
     "DatasetCard",
+    "HubRepo",
+    "OpenSplit",
+    "OptionCard",
     "Problem",
     "Report",
     "SourceModule",
+    "check_options",
     "get",
     "select_configs",
 ]
@@ -32,7 +39,14 @@ class SourceModule(Protocol):
     def splits(self, data_dir: Path) -> dict[str, tuple[str, ...]]:
         """Return config → splits that the files in `data_dir` can give; InputError when they can give none."""
 
-    def rows(self, data_dir: Path, config: str, split: str, *, report: Report) -> Iterator[Row]:
+    def open_split(
+        self, data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
+    ) -> AbstractContextManager[OpenSplit]:
+        """Read the texts of one split; what is wrong with the files as a whole goes into the report."""
+
+    def rows(
+        self, data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
+    ) -> Iterator[Row]:
         """Yield the rows of one split; rows of one image come together and share its `EncodedImage`."""
 
     def files(self, data_dir: Path) -> tuple[Path, ...]:

@@ -1,5 +1,6 @@
 """What a dataset is, under which terms, and where its files come from: one card per dataset, stated by its module."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sarbench.errors import UnknownNameError
@@ -26,6 +27,36 @@ class ConfigCard:
 
 
 @dataclass(frozen=True)
+class OptionCard:
+    """A choice that the user has in reading the files, which changes the rows.
+
+    Attributes:
+        name: The option's name, an identifier.
+        choices: What it may be.
+        default: What it is unless the user says otherwise.
+        summary: One sentence without a final full stop.
+    """
+
+    name: str
+    choices: tuple[str, ...]
+    default: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class HubRepo:
+    """The authors' own dataset repository on the Hub.
+
+    Attributes:
+        repo_id: `owner/name`.
+        revision: The commit that is read unless the user names another.
+    """
+
+    repo_id: str
+    revision: str
+
+
+@dataclass(frozen=True)
 class DatasetCard:
     """One dataset.
 
@@ -43,6 +74,8 @@ class DatasetCard:
         citation: A BibTeX entry.
         configs: Every config that the module can give.
         caveats: What a user must know before drawing conclusions; full sentences.
+        options: Choices in reading the files.
+        hub: The authors' repository on the Hub, where they have one.
     """
 
     name: str
@@ -58,6 +91,8 @@ class DatasetCard:
     citation: str
     configs: tuple[ConfigCard, ...]
     caveats: tuple[str, ...] = ()
+    options: tuple[OptionCard, ...] = ()
+    hub: HubRepo | None = None
 
 
 def check_names(card: DatasetCard, config: str, split: str) -> None:
@@ -73,3 +108,23 @@ def check_names(card: DatasetCard, config: str, split: str) -> None:
     if split not in splits[config]:
         fix = f"Choose one of: {', '.join(splits[config])}"
         raise UnknownNameError(where=split, problem=f"there is no such split of {card.name}/{config}", fix=fix)
+
+
+def check_options(card: DatasetCard, given: Mapping[str, str]) -> dict[str, str]:
+    """Return the value of every option of a dataset: the given one or its default.
+
+    Raises:
+        UnknownNameError: The dataset has no such option, or the option no such value; the message lists those it has.
+    """
+    known = {option.name: option for option in card.options}
+    for name, value in given.items():
+        if name not in known:
+            there = f"it has {', '.join(known)}" if known else "it has none"
+            problem = f"{card.name} has no option of this name; {there}"
+            raise UnknownNameError(where=name, problem=problem, fix="Leave it out, or take one of those there are")
+        if value not in known[name].choices:
+            problem = f"the option {name} of {card.name} cannot be this"
+            raise UnknownNameError(
+                where=str(value), problem=problem, fix=f"Choose one of: {', '.join(known[name].choices)}"
+            )
+    return {name: given.get(name, option.default) for name, option in known.items()}

@@ -9,30 +9,35 @@ from sarbench.sources._rows import RowMaker, Sample
 from sarbench.sources._sarchat_authors import DATASET
 from sarbench.sources._sarchat_rules import Rebuilt, rebuild
 from sarbench.sources._scenes import Scene, read_split
+from sarbench.sources._split import OpenSplit
 
 PREFIX = "rebuilt-"
 
 
-def rebuilt_rows(folder: DataFolder, config: str, task: Task, split: str, *, report: Report) -> Iterator[Row]:
-    """Yield the rows of one `rebuilt-…` config.
+def rebuilt_split(folder: DataFolder, config: str, task: Task, split: str, *, report: Report) -> OpenSplit:
+    """Open one split of one `rebuilt-…` config.
 
     Args:
         folder: A folder with SARDet-100K, or another set in its layout.
         config: The config's name with its prefix.
         task: The task of its rows.
         split: `train`, `validation` or `test`: SARDet-100K's own.
-        report: Where problems are noted.
+        report: Where problems of the annotation file are noted.
 
     Raises:
         InputError: The annotation file of this split is missing or cannot be used.
     """
     part = read_split(folder, split, dataset=DATASET, report=report)
     origin: TextOrigin = "simulated" if part.simulated else "derived"
-    maker = RowMaker(DATASET, config, split, origin)
-    for scene in part.scenes:
-        boxes = [target.box for target in scene.targets]
-        for made in rebuild(config.removeprefix(PREFIX), scene.stem, scene.size, boxes):
-            yield maker.row(scene.stem, scene.image, _sample(made, scene, task, part.source))
+
+    def rows(span: range, report: Report) -> Iterator[Row]:
+        maker = RowMaker(DATASET, config, split, origin)
+        for scene in part.scenes(span, report):
+            boxes = [target.box for target in scene.targets]
+            for made in rebuild(config.removeprefix(PREFIX), scene.stem, scene.size, boxes):
+                yield maker.row(scene.stem, scene.image, _sample(made, scene, task, part.source))
+
+    return OpenSplit(part.groups, rows)
 
 
 def _sample(made: Rebuilt, scene: Scene, task: Task, source: Source) -> Sample:

@@ -1,9 +1,10 @@
 """COCO files and images together: every image of a split with its targets, checked against the true size."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 
 from sarbench.errors import InputError
 from sarbench.schema import Box, Source
@@ -64,11 +65,19 @@ class Scene:
 
 @dataclass(frozen=True)
 class SceneSplit:
-    """One split: what its rows share, and its scenes."""
+    """One split: what its rows share, and its scenes.
+
+    Attributes:
+        source: The provenance of every row.
+        simulated: Whether the folder is marked as simulated.
+        groups: How many different stems the images have.
+        scenes: Gives the scenes of a run of stems; problems go into the report.
+    """
 
     source: Source
     simulated: bool
-    scenes: Iterator[Scene]
+    groups: int
+    scenes: Callable[[range, Report], Iterator[Scene]]
 
 
 def find_annotations(folder: DataFolder) -> dict[str, DataFile]:
@@ -106,7 +115,7 @@ def read_split(folder: DataFolder, split: str, *, dataset: str, report: Report) 
         folder: The data folder.
         split: One of `SPLITS`.
         dataset: The name that goes into the paths of the images.
-        report: Where problems are noted.
+        report: Where problems of the annotation file are noted.
 
     Raises:
         InputError: The split has no annotation file, or the file cannot be used.
@@ -128,8 +137,13 @@ def read_split(folder: DataFolder, split: str, *, dataset: str, report: Report) 
         box_edges="exclusive",
     )
     index = ImageIndex(folder)
-    scenes = _scenes(coco.images, index, file.name, split, dataset, report)
-    return SceneSplit(source, folder.simulated, scenes)
+    stems = [list(images) for _, images in groupby(coco.images, key=lambda image: image.stem)]
+
+    def scenes(span: range, report: Report) -> Iterator[Scene]:
+        images = [image for stem in stems[span.start : span.stop] for image in stem]
+        return _scenes(images, index, file.name, split, dataset, report)
+
+    return SceneSplit(source, folder.simulated, len(stems), scenes)
 
 
 def _scenes(

@@ -5,18 +5,20 @@ SARDet-100K's boxes by the rules in `_sarchat_rules.py`. Train rows of the autho
 by the prefix of the question; the nine test files tell theirs by name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sarbench.schema import Row, Task, TextOrigin
-from sarbench.sources._card import ConfigCard, DatasetCard, check_names
+from sarbench.sources._card import ConfigCard, DatasetCard, check_names, check_options
 from sarbench.sources._files import DataFolder
 from sarbench.sources._images import ImageIndex
 from sarbench.sources._report import Report
 from sarbench.sources._sarchat_authors import author_rows
 from sarbench.sources._sarchat_files import find_texts
-from sarbench.sources._sarchat_rebuilt import PREFIX, rebuilt_rows
+from sarbench.sources._sarchat_rebuilt import PREFIX, rebuilt_split
 from sarbench.sources._scenes import find_annotations
+from sarbench.sources._split import NO_OPTIONS, OpenSplit, all_rows
 
 _CONFIGS: tuple[tuple[str, Task, str], ...] = (
     ("classification", "classification", "Which of the six classes the image shows"),
@@ -99,28 +101,42 @@ def splits(data_dir: Path) -> dict[str, tuple[str, ...]]:
         return {name: held for name, held in found.items() if held}
 
 
-def rows(data_dir: Path, config: str, split: str, *, report: Report) -> Iterator[Row]:
-    """Yield the rows of one config and split, those of one image together.
+def open_split(
+    data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
+) -> AbstractContextManager[OpenSplit]:
+    """Read the texts or boxes of one config and split.
 
     Args:
         data_dir: The folder with the authors' files, or with SARDet-100K for the `rebuilt-…` configs.
         config: One of the card's configs.
         split: One of the config's splits.
         report: Where problems are noted; a record that belongs to no config is noted in every pass.
+        options: Values of the card's options.
 
     Raises:
-        UnknownNameError: There is no such config or split.
+        UnknownNameError: There is no such config, split or option.
         InputError: The files of this config and split are missing or cannot be used.
     """
     check_names(CARD, config, split)
-    return _rows(data_dir, config, split, report)
+    check_options(CARD, options)
+    return _open(data_dir, config, split, report)
 
 
-def _rows(data_dir: Path, config: str, split: str, report: Report) -> Iterator[Row]:
+def rows(
+    data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
+) -> Iterator[Row]:
+    """Yield all rows of one config and split; the arguments and errors are those of `open_split`."""
+    return all_rows(open_split(data_dir, config, split, report=report, options=options), report)
+
+
+@contextmanager
+def _open(data_dir: Path, config: str, split: str, report: Report) -> Iterator[OpenSplit]:
     task = _TASKS[config.removeprefix(PREFIX)]
-    give = rebuilt_rows if config.startswith(PREFIX) else author_rows
     with DataFolder(data_dir, obtain=CARD.obtain) as folder:
-        yield from give(folder, config, task, split, report=report)
+        if config.startswith(PREFIX):
+            yield rebuilt_split(folder, config, task, split, report=report)
+        else:
+            yield OpenSplit(1, lambda span, report: author_rows(folder, config, task, split, report=report))
 
 
 def files(data_dir: Path) -> tuple[Path, ...]:

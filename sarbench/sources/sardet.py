@@ -5,16 +5,18 @@ Layout: `Annotations/{train,val,test}.json` with `JPEGImages/{train,val,test}/` 
 folder, unpacked or zipped. Boxes are turned from x, y, width, height to corners; a row has no question and no answer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sarbench.schema import Row, TextOrigin
-from sarbench.sources._card import ConfigCard, DatasetCard, check_names
+from sarbench.sources._card import ConfigCard, DatasetCard, check_names, check_options
 from sarbench.sources._files import DataFolder
 from sarbench.sources._images import ImageIndex
 from sarbench.sources._report import Report
 from sarbench.sources._rows import RowMaker, Sample
 from sarbench.sources._scenes import find_annotations, read_split
+from sarbench.sources._split import NO_OPTIONS, OpenSplit, all_rows
 
 _CONFIG = "detection"
 
@@ -74,32 +76,50 @@ def splits(data_dir: Path) -> dict[str, tuple[str, ...]]:
         return {_CONFIG: tuple(found)}
 
 
-def rows(data_dir: Path, config: str, split: str, *, report: Report) -> Iterator[Row]:
-    """Yield one row per image: every box with its class.
+def open_split(
+    data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
+) -> AbstractContextManager[OpenSplit]:
+    """Read the annotations of one split; its rows are one per image, with every box and its class.
 
     Args:
         data_dir: The folder with the authors' files.
         config: `detection`.
         split: `train`, `validation` or `test`.
-        report: Where problems are noted.
+        report: Where problems of the annotation file are noted.
+        options: There are none.
 
     Raises:
-        UnknownNameError: There is no such config or split.
+        UnknownNameError: There is no such config, split or option.
         InputError: The files of this split are missing or cannot be used.
     """
     check_names(CARD, config, split)
-    return _rows(data_dir, config, split, report)
+    check_options(CARD, options)
+    return _open(data_dir, split, report)
 
 
-def _rows(data_dir: Path, config: str, split: str, report: Report) -> Iterator[Row]:
+def rows(
+    data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
+) -> Iterator[Row]:
+    """Yield all rows of one split; the arguments and errors are those of `open_split`."""
+    return all_rows(open_split(data_dir, config, split, report=report, options=options), report)
+
+
+@contextmanager
+def _open(data_dir: Path, split: str, report: Report) -> Iterator[OpenSplit]:
     with DataFolder(data_dir, obtain=CARD.obtain) as folder:
         part = read_split(folder, split, dataset=CARD.name, report=report)
         origin: TextOrigin = "simulated" if part.simulated else "authors"
-        maker = RowMaker(CARD.name, config, split, origin)
-        for scene in part.scenes:
-            boxes = tuple(target.box for target in scene.targets)
-            sample = Sample(source=part.source, task="grounding", boxes=boxes, flags=scene.flags, record=scene.record)
-            yield maker.row(scene.stem, scene.image, sample)
+
+        def rows(span: range, report: Report) -> Iterator[Row]:
+            maker = RowMaker(CARD.name, _CONFIG, split, origin)
+            for scene in part.scenes(span, report):
+                boxes = tuple(target.box for target in scene.targets)
+                sample = Sample(
+                    source=part.source, task="grounding", boxes=boxes, flags=scene.flags, record=scene.record
+                )
+                yield maker.row(scene.stem, scene.image, sample)
+
+        yield OpenSplit(part.groups, rows)
 
 
 def files(data_dir: Path) -> tuple[Path, ...]:
