@@ -6,6 +6,8 @@ Feature metadata is written in the spelling that `datasets` 3.6, 4.x and 5.x all
 """
 
 import hashlib
+import itertools
+import operator
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal, get_args
@@ -42,7 +44,7 @@ Xyxy = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels of the native image; right and bottom edges exclusive."""
 
 
-class Box(msgspec.Struct, frozen=True):
+class Box(msgspec.Struct, frozen=True, gc=False):
     """One target: what it is, where it is, and the authors' (or our) word for its position."""
 
     label: str | None
@@ -50,7 +52,7 @@ class Box(msgspec.Struct, frozen=True):
     position: str | None = None
 
 
-class EncodedImage(msgspec.Struct, frozen=True):
+class EncodedImage(msgspec.Struct, frozen=True, gc=False):
     """An image as encoded bytes.
 
     `path` is only a name: it must never exist relative to the working directory, or `datasets` drops the bytes in its
@@ -61,7 +63,7 @@ class EncodedImage(msgspec.Struct, frozen=True):
     path: str
 
 
-class Geo(msgspec.Struct, frozen=True, kw_only=True):
+class Geo(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where and how the image was taken; null where unknown, never guessed."""
 
     lat: float | None = None
@@ -76,7 +78,7 @@ class Geo(msgspec.Struct, frozen=True, kw_only=True):
     acquired: datetime | None = None
 
 
-class Source(msgspec.Struct, frozen=True, kw_only=True):
+class Source(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where the row comes from, as the authors' files state it."""
 
     dataset: str | None = None
@@ -88,7 +90,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     box_edges: str = "unknown"
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class Row(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One row of the schema. Columns are described in the README under "The schema"."""
 
     id: str
@@ -220,12 +222,17 @@ def to_images_table(rows: Iterable[Row]) -> pa.Table:
 
 def _table(rows: Iterable[Row], schema: pa.Schema) -> pa.Table:
     batch = list(rows)
-    columns = [_column([getattr(row, field.name) for row in batch], field.type) for field in schema]
+    columns = [_column(list(map(operator.attrgetter(field.name), batch)), field.type) for field in schema]
     return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _column(values: list[Any], kind: pa.DataType) -> pa.Array:
     """Convert one column. Records become tuples, which Arrow reads in the order of their fields."""
+    if not pa.types.is_binary(kind) and values and all(map(operator.is_, values, itertools.repeat(values[0]))):
+        only = values[0]  # one object in every row, as most columns of a split have it
+        shared = msgspec.structs.astuple(only) if isinstance(only, msgspec.Struct) else only
+        if kind != _BOXES and kind != _IMAGE:
+            return pa.repeat(pa.array([shared], type=kind)[0], len(values))
     if pa.types.is_struct(kind) or pa.types.is_binary(kind):
         return _shared(values, kind)
     if kind == _BOXES:

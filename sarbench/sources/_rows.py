@@ -54,9 +54,11 @@ class RowMaker:
         """
         if stem != self._stem:
             self._stem, self._met = stem, Counter()
-        first = source_key(stem, sample.question, sample.answers, 0)
-        key = source_key(stem, sample.question, sample.answers, self._met[first])
-        self._met[first] += 1
+        key = source_key(stem, sample.question, sample.answers, 0)
+        repeat = self._met[key]
+        self._met[key] += 1
+        if repeat:
+            key = source_key(stem, sample.question, sample.answers, repeat)
         image_sha256 = image.sha256 if image else None
         return Row(
             id=f"{self.dataset}/{self.config}/{self.split}/{key}",

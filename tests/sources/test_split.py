@@ -1,6 +1,5 @@
 """Opened splits: any way of asking for the groups gives the same rows."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
