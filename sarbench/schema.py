@@ -282,9 +282,9 @@ def sample_sha256(
         image_sha256,
         question,
         list(choices),
-        [float(edge) for edge in region],
+        list(map(float, region)),
         list(answers),
-        [[box.label, [float(edge) for edge in box.xyxy], box.position] for box in boxes],
+        [[box.label, list(map(float, box.xyxy)), box.position] for box in boxes],
         count,
     ]
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()

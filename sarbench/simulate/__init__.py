@@ -6,6 +6,8 @@ Every function draws from the generator or seed that it is given: the same seed 
 from sarbench.simulate.clutter import clutter
 from sarbench.simulate.fusar import write_fusar
 from sarbench.simulate.sardet import write_sardet
+from sarbench.simulate.sarlang import write_sarlang
+from sarbench.simulate.sartext import write_sartext
 from sarbench.simulate.scene import Scene, scene
 from sarbench.simulate.speckle import equivalent_number_of_looks, speckle, to_amplitude_8bit
 
@@ -18,4 +20,6 @@ __all__ = [
     "to_amplitude_8bit",
     "write_fusar",
     "write_sardet",
+    "write_sarlang",
+    "write_sartext",
 ]

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sarbench.errors import UnknownNameError
 from sarbench.schema import Row
-from sarbench.sources import fusar, sarchat, sardet
+from sarbench.sources import fusar, sarchat, sardet, sarlang, sartext
 from sarbench.sources._card import ConfigCard, DatasetCard, HubRepo, OptionCard, check_options
 from sarbench.sources._report import Problem, Report
 from sarbench.sources._split import NO_OPTIONS, OpenSplit
@@ -54,9 +54,11 @@ class SourceModule(Protocol):
 
 
 SOURCES: Mapping[str, SourceModule] = {
-    "sardet-100k": sardet,
+    "sarlang-1m": sarlang,
     "sarchat-2m": sarchat,
+    "sar-text": sartext,
     "fusar-geovl": fusar,
+    "sardet-100k": sardet,
 }
 """Dataset name → module."""
 

@@ -8,6 +8,9 @@ from typing import Literal
 from sarbench.schema import Xyxy
 
 
+_FLOAT32 = struct.Struct("<4f")
+
+
 def corners(xywh: Sequence[object]) -> Xyxy:
     """Turn COCO's x, y, width, height into left, top, right, bottom with exclusive right and bottom edges.
 
@@ -31,10 +34,10 @@ def checked(xyxy: Xyxy) -> Xyxy:
     Raises:
         ValueError: An edge is no finite number or the box has no area; the text is the kind of problem.
     """
-    if not all(math.isfinite(edge) and abs(edge) < 1e9 for edge in xyxy):
+    if not (-1e9 < min(xyxy) and max(xyxy) < 1e9) or math.isnan(sum(xyxy)):
         msg = "box is not four numbers"
         raise ValueError(msg)
-    left, top, right, bottom = struct.unpack("<4f", struct.pack("<4f", *xyxy))
+    left, top, right, bottom = _FLOAT32.unpack(_FLOAT32.pack(*xyxy))
     if right <= left or bottom <= top:
         msg = "box has no area"
         raise ValueError(msg)

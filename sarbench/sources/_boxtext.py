@@ -1,18 +1,17 @@
 """SARChat's spelling of boxes inside text: `{<x1><y1><x2><y2>}`, two corners (arXiv 2502.08168, section 3.1.3)."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sarbench.schema import Xyxy
 from sarbench.sources._boxes import checked
 
-_NUMBER = r"<\s*(-?[0-9]{1,6}(?:\.[0-9]{1,4})?)\s*>"
+_NUMBER = r"<\s*(-?[0-9]{1,6}(?:\.[0-9]{1,17})?)\s*>"
 _BOX = re.compile(r"\{\s*" + r"[\s,]*".join([_NUMBER] * 4) + r"\s*\}")
 _BEGINS = re.compile(r"\{\s*<")
 
 
-@dataclass(frozen=True)
-class BoxText:
+class BoxText(NamedTuple):
     """One box as found in a text, from offset `start` to `end`; `xyxy` is None where the box has no area."""
 
     xyxy: Xyxy | None
@@ -26,16 +25,18 @@ def find_boxes(text: str) -> tuple[BoxText, ...]:
     >>> [box.xyxy for box in find_boxes("{<393><426><470><494>} (bottom right){<1><2><1><9>}")]
     [(393.0, 426.0, 470.0, 494.0), None]
     """
-    return tuple(BoxText(_edges(found), found.start(), found.end()) for found in _BOX.finditer(text))
+    if "{" not in text:
+        return ()
+    return tuple([BoxText(_edges(found), found.start(), found.end()) for found in _BOX.finditer(text)])
 
 
-def unreadable(text: str) -> int:
-    """Return how many places of a text begin like a box and are none.
+def begun(text: str) -> int:
+    """Return how many places of a text begin like a box, whether they are one or not.
 
-    >>> unreadable("{<1><2><3><4>} {<5><6><7>")
-    1
+    >>> begun("{<1><2><3><4>} {<5><6><7>")
+    2
     """
-    return len(_BEGINS.findall(text)) - len(_BOX.findall(text))
+    return len(_BEGINS.findall(text)) if "{" in text else 0
 
 
 def write_box(xyxy: Xyxy, size: tuple[int, int]) -> str:
@@ -54,9 +55,9 @@ def write_box(xyxy: Xyxy, size: tuple[int, int]) -> str:
 
 
 def _edges(found: re.Match[str]) -> Xyxy | None:
-    left, top, right, bottom = (float(edge) for edge in found.groups())
+    left, top, right, bottom = found.groups()
     try:
-        return checked((left, top, right, bottom))
+        return checked((float(left), float(top), float(right), float(bottom)))
     except ValueError:
         return None
 

@@ -75,6 +75,7 @@ class DatasetCard:
         configs: Every config that the module can give.
         caveats: What a user must know before drawing conclusions; full sentences.
         options: Choices in reading the files.
+        access: Where the files are, in a few words for a table.
         hub: The authors' repository on the Hub, where they have one.
     """
 
@@ -93,6 +94,7 @@ class DatasetCard:
     caveats: tuple[str, ...] = ()
     options: tuple[OptionCard, ...] = ()
     hub: HubRepo | None = None
+    access: str = ""
 
 
 def check_names(card: DatasetCard, config: str, split: str) -> None:

@@ -41,7 +41,7 @@ def read_coco(data: bytes, *, file: str, report: Report) -> CocoFile:
     Raises:
         InputError: The file is no COCO file, lists no image, has none of the six classes, or has no box at all.
     """
-    parts = json_object(data, file=file, expected=_EXPECTED)
+    parts = json_object(data, file=file, expected=_EXPECTED, report=report)
     if missing := [key for key in ("images", "annotations", "categories") if key not in parts]:
         problem = f"has no {' and no '.join(missing)}, so it is not {_EXPECTED}"
         raise InputError(where=file, problem=problem, fix=f"{_GIVE}; detection results will not do")

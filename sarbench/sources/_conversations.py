@@ -4,28 +4,25 @@ The spellings are those of ms-swift and LLaMA-Factory: `messages` with role and 
 value, `query` and `response` with an optional `history` of earlier pairs.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-_ASKING = frozenset({"user", "human"})
-_ANSWERING = frozenset({"assistant", "gpt", "model", "bot"})
+_ASKS = {"user": True, "human": True, "assistant": False, "gpt": False, "model": False, "bot": False}
+KEYS = ("messages", "conversations", "query")
+"""A record has one of these keys."""
+
 _PLACEHOLDER = "<image>"
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """One question and its answer, without the placeholder of the image and blanks around them."""
 
     question: str
     answer: str
 
 
-@dataclass(frozen=True)
-class Conversation:
+class Conversation(NamedTuple):
     """The images and turns of one record."""
 
     images: tuple[str, ...]
@@ -67,42 +64,47 @@ def read_conversation(raw: msgspec.Raw) -> Conversation:
     """
     try:
         record = _DECODER.decode(raw)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         msg = f"not a conversation: {error}"
         raise ValueError(msg) from error
-    turns = tuple(_turns(list(_spoken(record))))
+    turns = _turns(record)
     if not turns:
         msg = "no question with an answer"
         raise ValueError(msg)
-    return Conversation(images=_images(record), turns=turns)
+    return Conversation(_images(record), turns)
 
 
-def _spoken(record: _Record) -> Iterator[tuple[bool, str]]:
-    """Yield (is a question, text) in order; system texts and tools are left out."""
-    if record.messages or record.conversations:
-        for message in record.messages or record.conversations or ():
-            content = message.content if isinstance(message, _Message) else message.value
-            role = message.role.casefold()
-            if role in _ASKING or role in _ANSWERING:
-                yield role in _ASKING, _text(content)
-    elif record.query is not None:
-        for earlier, answer in record.history or ():
-            yield True, earlier
-            yield False, answer
-        yield True, record.query
-        yield False, record.response or ""
+def _turns(record: _Record) -> tuple[Turn, ...]:
+    """Pair every question with the answer right behind it; system texts and tools are left out."""
+    turns = []
+    question: str | None = None
+    for role, content in _spoken(record):
+        asks = _ASKS.get(role)
+        if asks is None:
+            asks = _ASKS.get(role.strip().casefold())
+        if asks:
+            question = content if isinstance(content, str) else _text(content)
+        elif question is not None and asks is not None:
+            answer = content if isinstance(content, str) else _text(content)
+            turns.append(Turn(question.replace(_PLACEHOLDER, "").strip(), answer.strip()))
+            question = None
+    return tuple(turns)
 
 
-def _turns(spoken: Sequence[tuple[bool, str]]) -> Iterator[Turn]:
-    for (asks, question), (asks_next, answer) in pairwise(spoken):
-        if asks and not asks_next:
-            yield Turn(question.replace(_PLACEHOLDER, "").strip(), answer.strip())
+def _spoken(record: _Record) -> list[tuple[str, Any]]:
+    """Return (role, content) in order."""
+    if record.messages:
+        return [(message.role, message.content) for message in record.messages]
+    if record.conversations:
+        return [(message.role, message.value) for message in record.conversations]
+    if record.query is None:
+        return []
+    earlier = [part for pair in record.history or () for part in zip(("user", "assistant"), pair, strict=True)]
+    return [*earlier, ("user", record.query), ("assistant", record.response or "")]
 
 
 def _text(content: object) -> str:
-    """Return a message's text; a list of parts gives its text parts, one after the other."""
-    if isinstance(content, str):
-        return content
+    """Return the text parts of a message, one after the other."""
     parts = content if isinstance(content, list) else []
     return "\n".join(str(part.get("text", "")) for part in parts if isinstance(part, dict) and part.get("text"))
 
@@ -110,6 +112,8 @@ def _text(content: object) -> str:
 def _images(record: _Record) -> tuple[str, ...]:
     """Return image names: strings, or objects with a `path`."""
     given = record.images if record.images is not None else record.image
+    if type(given) is list and len(given) == 1 and type(given[0]) is str and given[0].strip():
+        return (given[0],)
     entries = given if isinstance(given, list) else [given]
     names = [entry.get("path") if isinstance(entry, dict) else entry for entry in entries]
     return tuple(name for name in names if isinstance(name, str) and name.strip())

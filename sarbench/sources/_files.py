@@ -3,17 +3,19 @@
 import os
 import re
 import unicodedata
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from posixpath import basename, splitext
 from types import TracebackType
+from zipfile import BadZipFile
 
 from sarbench.errors import InputError
+from sarbench.sources._archives import Archive
 from sarbench.sources._report import Report
+from sarbench.sources._zip_directory import Entry
 
 IMAGE_SUFFIXES = frozenset({".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp"})
 TEXT_SUFFIXES = frozenset({".json", ".jsonl", ".csv", ".txt"})
@@ -28,6 +30,8 @@ SPLIT_WORDS = {
     "val": "validation",
     "test": "test",
 }
+_HIDDEN_PART = re.compile(r"(?:^|/)(?:\.[^/]|__MACOSX(?:/|$))")
+_WANTED = tuple(IMAGE_SUFFIXES | TEXT_SUFFIXES)
 _OTHER_ARCHIVES = (".rar", ".7z", ".tar", ".gz", ".tgz", ".z01")
 
 
@@ -38,12 +42,12 @@ class DataFile:
     Attributes:
         name: Path under the data folder with `/`; a member of an archive has the archive's name in front.
         disk: The file itself, or the archive that holds it.
-        member: The name inside the archive; None for a file on disk.
+        member: Its entry in the archive's directory; None for a file on disk.
     """
 
     name: str
     disk: Path
-    member: str | None = None
+    member: Entry | None = None
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -64,7 +68,8 @@ class DataFile:
 class DataFolder:
     """A data folder (or one zip archive) with all files that a dataset module may want, in the order of their names.
 
-    Hidden files are left out. Archives stay open until the folder is closed.
+    Hidden files are left out. Archives stay open until the folder is closed, and nothing is ever unpacked to disk.
+    Files may be read from several threads.
 
     Raises:
         InputError: There is no such folder; `obtain` is the next step in the message.
@@ -73,16 +78,21 @@ class DataFolder:
     def __init__(self, root: Path, *, obtain: str) -> None:
         self.root = root
         self.obtain = obtain
-        self.unreadable: list[str] = []
-        """Archives that cannot be opened here."""
-        self._archives: dict[Path, zipfile.ZipFile] = {}
+        self.unreadable: dict[str, str] = {}
+        """Archives that cannot be opened here, and why."""
+        self._archives: dict[Path, Archive] = {}
+        self._faults: list[tuple[str, str, str, str]] = []
         if not root.exists():
             raise InputError(where=root, problem="there is no such folder", fix=_sentence(obtain))
-        if root.is_file() and not zipfile.is_zipfile(root):
-            problem = "is neither a folder nor a zip archive"
+        try:
+            found = list(self._walk(root) if root.is_dir() else self._members(root, ""))
+        except BaseException:
+            self.close()
+            raise
+        if root.is_file() and not self._archives:
+            problem = f"is neither a folder nor a zip archive ({self.unreadable[root.name]})"
             raise InputError(where=root, problem=problem, fix="Give the folder that holds the files")
-        found = self._walk(root) if root.is_dir() else self._members(root, "")
-        self.files = tuple(sorted(found, key=lambda file: file.name))
+        self.files = tuple(sorted(found, key=attrgetter("name")))
         self.simulated = (root / SIMULATED_MARK).is_file() or any(file.name == SIMULATED_MARK for file in self.files)
 
     def __enter__(self) -> "DataFolder":
@@ -91,6 +101,10 @@ class DataFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the archives."""
         for archive in self._archives.values():
             archive.close()
 
@@ -104,7 +118,7 @@ class DataFolder:
             if file.member is None:
                 return file.disk.read_bytes()
             return self._archives[file.disk].read(file.member)
-        except (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+        except (OSError, BadZipFile) as error:
             fix = "Check the file's permissions, or download it again"
             raise InputError(where=self.root / file.name, problem=f"cannot be read ({error})", fix=fix) from error
 
@@ -120,14 +134,21 @@ class DataFolder:
             raise InputError(where=where, problem=error.problem, fix=error.fix) from error
 
     def note_unreadable(self, report: Report) -> None:
-        """Note the archives that cannot be opened: what is missing may be in them."""
-        for archive in self.unreadable:
-            report.flag(file=archive, record="archive", problem="archive cannot be opened", action="left out")
+        """Note the archives that cannot be opened and the members that are not read: what is missing may be in them."""
+        for archive, why in self.unreadable.items():
+            report.flag(file=archive, record=why, problem="archive cannot be opened", action="left out")
+        for archive, member, problem, action in self._faults:
+            report.flag(file=archive, record=member, problem=problem, action=action)
 
     def nothing_usable(self, *, looked_for: str) -> InputError:
         """Return the error that says what was looked for in vain, and where to get it."""
-        unreadable = f"; {', '.join(self.unreadable)} cannot be opened (unpack or download again)"
-        problem = f"holds nothing usable: looked for {looked_for}{unreadable if self.unreadable else ''}"
+        problem = f"holds nothing usable: looked for {looked_for}"
+        if self.unreadable:
+            named = ", ".join(f"{archive} ({why})" for archive, why in self.unreadable.items())
+            problem += f"; cannot be opened, so unpack or download again: {named}"
+        if self._faults:
+            archive, member, what, _ = self._faults[0]
+            problem += f"; members of archives were left out, e.g. {member} in {archive} ({what})"
         return InputError(where=self.root, problem=problem, fix=_sentence(self.obtain))
 
     def _walk(self, root: Path) -> Iterator[DataFile]:
@@ -144,21 +165,22 @@ class DataFolder:
                 if name.lower().endswith(".zip"):
                     yield from self._members(path, (relative / name).as_posix() + "/")
                 elif name.lower().endswith(_OTHER_ARCHIVES):
-                    self.unreadable.append((relative / name).as_posix())
+                    self.unreadable[(relative / name).as_posix()] = "only zip archives can be read in place"
                 elif _wanted(name):
                     yield DataFile((relative / name).as_posix(), path)
 
     def _members(self, path: Path, prefix: str) -> Iterator[DataFile]:
         try:
-            archive = zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile):
-            self.unreadable.append(prefix.rstrip("/") or path.name)
+            archive = Archive(path)
+        except (OSError, BadZipFile) as error:
+            self.unreadable[prefix.rstrip("/") or path.name] = str(error)
             return
         self._archives[path] = archive
-        for member in archive.infolist():
-            parts = member.filename.replace("\\", "/").split("/")
-            if not member.is_dir() and _wanted(parts[-1]) and not any(map(_hidden, parts)):
-                yield DataFile(prefix + "/".join(parts), path, member.filename)
+        self._faults += [(prefix.rstrip("/") or path.name, *fault) for fault in archive.faults]
+        for member in archive.members:
+            name = member.name.replace("\\", "/") if "\\" in member.name else member.name
+            if name.lower().endswith(_WANTED) and not _HIDDEN_PART.search(name):
+                yield DataFile(prefix + name.removeprefix("./"), path, member)
 
 
 def plain(name: str) -> str:
@@ -187,7 +209,7 @@ def unpacked_first(files: list[DataFile]) -> list[DataFile]:
 
 
 def _wanted(name: str) -> bool:
-    return not _hidden(name) and splitext(name)[1].lower() in IMAGE_SUFFIXES | TEXT_SUFFIXES
+    return name.lower().endswith(_WANTED) and not _hidden(name)
 
 
 def _hidden(name: str) -> bool:

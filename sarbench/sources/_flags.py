@@ -18,6 +18,9 @@ COUNT_FROM_BOXES = "count_from_boxes"
 COUNT_MISMATCH = "count_mismatch"
 """The answer states another number than it has boxes."""
 
+COUNT_UNREADABLE = "count_unreadable"
+"""The question asks for a number and the answer states none, or more than one."""
+
 IMAGE_ID_REPEATED = "image_id_repeated"
 """An earlier record has the same image id; the later one got a longer id."""
 
@@ -26,6 +29,9 @@ IMAGE_LISTED_TWICE = "image_listed_twice"
 
 IMAGE_MISSING = "image_missing"
 """The record names an image that is not there; the row is text alone."""
+
+PLACE_DROPPED = "place_dropped"
+"""The record's place was left out, since it is out of range or contradicts itself."""
 
 SIZE_MISMATCH = "size_mismatch"
 """The file declares another size than the image has; width and height are the image's."""

@@ -2,16 +2,17 @@
 
 Fields and beginnings: data/part/caption_part1.json of https://github.com/yangyifremad/FUSAR-KLIP, read whole. Other
 names of fields (Location, Building, Road): the paper's figure in the same repository; `$` clauses: its pre-training
-code. Keys for images, geolocation and platform are not published yet; the usual names are read where they occur.
+code. Keys for images are not published yet; the usual names are read where they occur.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from sarbench.schema import Geo
+from sarbench.sources._files import plain
+from sarbench.sources._fusar_geo import NO_GEO, GeoReading, read_geo
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ FIELDS = (
     Field("Water", "Water presence: ", "Which water bodies does this SAR image show?"),
 )
 
-_IMAGE_KEYS = ("image", "image_path", "image_name", "file_name", "filename", "path")
+_IMAGE_KEYS = ("image", "image_path", "image_name", "image_file", "images", "file_name", "path")
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,16 @@ class FusarRecord:
     Attributes:
         image_id: The authors' id as text; None where there is none.
         values: Field name → whole value, in the order of `FIELDS`, without empty ones.
-        caption: The text of a record in the caption form.
+        captions: The texts of a record in the caption form; several where the record has a list of them.
         image: The name of the image, where the record has one.
         geo: Where and how the image was taken, where the record says so.
     """
 
     image_id: str | None
     values: Mapping[str, str]
-    caption: str | None
-    image: str | None
-    geo: Geo | None
+    captions: tuple[str, ...] = ()
+    image: str | None = None
+    geo: GeoReading = NO_GEO
 
 
 def read_record(raw: msgspec.Raw) -> FusarRecord:
@@ -73,18 +74,18 @@ def read_record(raw: msgspec.Raw) -> FusarRecord:
     """
     try:
         given = msgspec.json.decode(raw, type=dict[str, Any])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         msg = f"not a JSON object: {error}"
         raise ValueError(msg) from error
-    parts = {key.strip().casefold(): value for key, value in given.items()}
+    parts = {plain(key): value for key, value in given.items()}
     values = {field.name: text for field in FIELDS if (text := _text(parts, field.name, *field.aliases))}
-    number = parts.get("image_id")
+    number = parts.get("imageid")
     return FusarRecord(
         image_id=None if number is None or isinstance(number, dict | list) else str(number),
         values=values,
-        caption=_text(parts, "caption"),
-        image=_text(parts, *_IMAGE_KEYS),
-        geo=_geo(parts),
+        captions=_texts(parts, "caption") or _texts(parts, "captions"),
+        image=next((names[0] for key in _IMAGE_KEYS if len(names := _texts(parts, key)) == 1), None),
+        geo=read_geo(parts),
     )
 
 
@@ -99,36 +100,31 @@ def value_of(field: Field, text: str) -> str:
     return text[len(beginning) :].strip() if begins else text
 
 
-def caption_of(record: FusarRecord) -> str:
-    """Join a record's values, or the clauses of its caption, to one text of whole sentences.
+def captions_of(record: FusarRecord) -> tuple[str, ...]:
+    """Return the record's captions, or its values joined to one; clauses become whole sentences.
 
-    >>> caption_of(FusarRecord("0", {}, "water presence is summarized as none$ there are no targets$", None, None))
-    'water presence is summarized as none. there are no targets.'
+    >>> captions_of(FusarRecord("0", {}, ("water presence is summarized as none$ there are no targets$",)))
+    ('water presence is summarized as none. there are no targets.',)
     """
-    clauses = record.values.values() or (record.caption or "").split("$")
-    sentences = [clause.strip().removesuffix(".").rstrip() for clause in clauses]
-    return " ".join(f"{sentence}." for sentence in sentences if sentence)
+    texts = [caption.split("$") for caption in record.captions] or [list(record.values.values())]
+    return tuple(caption for clauses in texts if (caption := _sentences(clauses)))
+
+
+def _sentences(clauses: Sequence[str]) -> str:
+    bare = [clause.strip().removesuffix(".").rstrip() for clause in clauses]
+    return " ".join(f"{clause}." for clause in bare if clause)
 
 
 def _text(parts: Mapping[str, Any], *names: str) -> str | None:
     for name in names:
-        value = parts.get(name.casefold())
+        value = parts.get(plain(name))
         if isinstance(value, str) and value.strip():
             return value.strip()
     return None
 
 
-def _geo(parts: Mapping[str, Any]) -> Geo | None:
-    lat, lon = _degrees(parts, 90, "lat", "latitude"), _degrees(parts, 180, "lon", "lng", "longitude")
-    platform = _text(parts, "platform", "satellite")
-    if lat is None or lon is None:
-        lat = lon = None
-    return Geo(lat=lat, lon=lon, platform=platform) if lat is not None or platform else None
-
-
-def _degrees(parts: Mapping[str, Any], limit: float, *names: str) -> float | None:
-    for name in names:
-        value = parts.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= limit:
-            return float(value)
-    return None
+def _texts(parts: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return a text, or every text of a list."""
+    value = parts.get(plain(name))
+    given = value if isinstance(value, list) else [value]
+    return tuple(text.strip() for text in given if isinstance(text, str) and text.strip())

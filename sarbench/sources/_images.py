@@ -5,11 +5,12 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
 from sarbench import imaging
 from sarbench.errors import InputError
 from sarbench.schema import EncodedImage
-from sarbench.sources._files import IMAGE_SUFFIXES, SPLIT_WORDS, DataFile, DataFolder, plain, split_of, unpacked_first
+from sarbench.sources._files import IMAGE_SUFFIXES, SPLIT_WORDS, DataFile, plain, split_of, unpacked_first
 
 
 class UnusableImage(Exception):  # noqa: N818 - it is no failure: the record is skipped and the next one read
@@ -42,18 +43,31 @@ class LoadedImage:
     height: int
 
 
-class ImageIndex:
-    """Every image of a data folder, by name and by stem."""
+class ImageFolder(Protocol):
+    """What an index needs of a data folder: a whole one, or one with some of its files."""
 
-    def __init__(self, folder: DataFolder) -> None:
+    @property
+    def files(self) -> Sequence[DataFile]:
+        """The files, images and others, in the order of their names."""
+
+    def read(self, file: DataFile) -> bytes:
+        """Return the bytes of one file; InputError where it cannot be read."""
+
+
+class ImageIndex:
+    """Every image of a data folder, by name and by stem. Several threads may use it."""
+
+    def __init__(self, folder: ImageFolder) -> None:
         self._folder = folder
         self._last: tuple[DataFile, LoadedImage] | None = None
         self._by_name: dict[str, list[DataFile]] = {}
         self._by_stem: dict[str, list[DataFile]] = {}
         for file in folder.files:
-            if file.suffix in IMAGE_SUFFIXES:
-                self._by_name.setdefault(_key(file.parts[-1]), []).append(file)
-                self._by_stem.setdefault(_key(file.stem), []).append(file)
+            base = _key(file.name[file.name.rfind("/") + 1 :])
+            dot = base.rfind(".")
+            if base[dot:] in IMAGE_SUFFIXES:
+                self._by_name.setdefault(base, []).append(file)
+                self._by_stem.setdefault(base[:dot], []).append(file)
 
     def __len__(self) -> int:
         return sum(map(len, self._by_name.values()))
@@ -97,8 +111,9 @@ class ImageIndex:
         Raises:
             UnusableImage: The bytes are no image, or are cut off.
         """
-        if self._last and self._last[0] == file:
-            return self._last[1]
+        last = self._last  # looked at once: another thread may load meanwhile
+        if last and last[0] == file:
+            return last[1]
         try:
             data = self._folder.read(file)
             info = imaging.inspect(data)
@@ -122,6 +137,18 @@ class ImageIndex:
         )
         self._last = (file, loaded)
         return loaded
+
+    def size(self, file: DataFile) -> tuple[int, int]:
+        """Return the true width and height of one image in pixels, from its header.
+
+        Raises:
+            UnusableImage: The bytes are no image.
+        """
+        try:
+            info = imaging.inspect(self._folder.read(file))
+        except (InputError, ValueError) as error:
+            raise UnusableImage(problem="image cannot be read", detail=f"{file.name} {error}") from error
+        return info.width, info.height
 
     def places(self) -> tuple[Path, ...]:
         """Return the folders and archives that hold images."""
@@ -150,7 +177,7 @@ class ImageIndex:
 
 
 def _key(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+    return name.lower() if name.isascii() else unicodedata.normalize("NFC", name).casefold()
 
 
 def _agreeing(files: list[DataFile], parts: Sequence[str]) -> list[DataFile]:

@@ -3,12 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+import msgspec
+
 from sarbench.schema import Box, Geo, Row, Source, Task, TaskOrigin, TextOrigin, sample_sha256, source_key
 from sarbench.sources._images import LoadedImage
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sample:
+class Sample(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What differs from row to row. The fields are the columns of the schema."""
 
     source: Source

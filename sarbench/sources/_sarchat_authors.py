@@ -1,192 +1,150 @@
-"""SARChat's own files → rows, the rows of one image together."""
+"""SARChat's own files, opened: every record read once, and grouped by image."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from sarbench.errors import InputError
-from sarbench.schema import Row, Source, Task, TaskOrigin
-from sarbench.sources import _flags
-from sarbench.sources._boxes import placement
-from sarbench.sources._conversations import Conversation, Turn, read_conversation
+from sarbench.schema import Task
+from sarbench.sources._by_image import ByImage
+from sarbench.sources._conversations import KEYS, Conversation, read_conversation
 from sarbench.sources._files import DataFolder
-from sarbench.sources._images import ImageIndex, LoadedImage, UnusableImage
-from sarbench.sources._records import compact, json_records
+from sarbench.sources._images import ImageIndex, UnusableImage
+from sarbench.sources._records import json_records, repeats_a_key
 from sarbench.sources._report import Report
-from sarbench.sources._rows import RowMaker, Sample
 from sarbench.sources._sarchat_files import TextFile, find_texts
-from sarbench.sources._sarchat_texts import Reading, prefix_of, prefix_word, read, task_of
+from sarbench.sources._sarchat_frames import FRAMES, FrameVerdict, SeenBox, frame_evidence
+from sarbench.sources._sarchat_rows import DATASET, Dialogues, asked, source_of
+from sarbench.sources._sarchat_texts import read
+from sarbench.sources._split import OpenSplit
 
-DATASET = "sarchat-2m"
+__all__ = ["DATASET", "AuthorSplit", "author_split"]
 
-
-@dataclass(frozen=True, order=True, slots=True)
-class _Place:
-    """Where a record lies, ordered so that the records of one image come together."""
-
-    stem: str
-    image: str
-    file: int
-    number: int
+_SAMPLED = 256
+_WITHOUT_BOXES = frozenset({"classification", "description"})
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """One turn that belongs to the config, and how we know that it does."""
+def author_split(folder: DataFolder, config: str, task: Task, split: str, *, frame: str, report: Report) -> OpenSplit:
+    """Open one config and split of the authors' files.
 
-    number: int
-    turn: Turn
-    task_origin: TaskOrigin
-    subtask: str | None
-
-
-def author_rows(folder: DataFolder, config: str, task: Task, split: str, *, report: Report) -> Iterator[Row]:
-    """Yield the rows of one config and split from the authors' files.
+    Args:
+        folder: The data folder; it must stay open while rows are asked for.
+        config: One of the six configs.
+        task: The task of its rows.
+        split: `train` or `test`.
+        frame: The frame that the boxes of the texts are in, one of `FRAMES`.
+        report: Where records that give no row are noted, and boxes that belong to another frame than `frame`: a few
+            hundred images are looked at.
 
     Raises:
         InputError: There is no text file of this config and split, or none of its records can be read.
     """
-    texts = [text for text in find_texts(folder) if text.split == split and text.config in (None, config)]
-    if not texts:
-        raise folder.nothing_usable(looked_for=f"SARChat's text file of {config}, {split}")
-    folder.note_unreadable(report)
-    return _Pass(folder, config, task, split, texts, report).rows()
+    opened = AuthorSplit(folder, config, task, split, frame=frame, report=report)
+    groups = len(opened.dialogues.groups)
+    opened.note_frame(opened.evidence(range(0, groups, -(-groups // _SAMPLED) or 1)), report)
+    return OpenSplit(groups, opened.dialogues.rows)
 
 
-class _Pass:
-    """One pass over the text files of one config and split."""
+class AuthorSplit:
+    """The records of one config and split, read and grouped by image."""
 
-    def __init__(
-        self, folder: DataFolder, config: str, task: Task, split: str, texts: Sequence[TextFile], report: Report
-    ) -> None:
-        self._config = config
-        self._task = task
-        self._split = split
-        self._texts = texts
-        self._report = report
+    def __init__(self, folder: DataFolder, config: str, task: Task, split: str, *, frame: str, report: Report) -> None:
+        texts = [text for text in find_texts(folder) if text.split == split and text.config in (None, config)]
+        if not texts:
+            raise folder.nothing_usable(looked_for=f"SARChat's text file of {config}, {split}")
+        folder.note_unreadable(report)
         self._folder = folder
-        self._records = [self._read(text) for text in texts]
-        self._sources = [_source(text, simulated=folder.simulated) for text in texts]
-        self._index = ImageIndex(folder)
-        self._maker = RowMaker(DATASET, config, split, "simulated" if folder.simulated else "authors")
+        self._config = config
+        self._frame = frame
+        self._texts = texts
+        self._records = [self._read(text, report) for text in texts]
+        by_image = ByImage()
+        for file in range(len(texts)):
+            for image, number in self._places(file, report):
+                by_image.add(image, file, number)
+        self.dialogues = Dialogues(
+            config=config,
+            task=task,
+            split=split,
+            frame=frame,
+            simulated=folder.simulated,
+            texts=texts,
+            records=self._records,
+            groups=by_image.groups(),
+            index=ImageIndex(folder),
+            sources=[source_of(text, frame=frame, simulated=folder.simulated) for text in texts],
+        )
 
-    def _read(self, text: TextFile) -> list[msgspec.Raw]:
+    def evidence(self, groups: Iterable[int]) -> FrameVerdict:
+        """Weigh the frames against the boxes of some groups; images that cannot be read are left out."""
+        return frame_evidence(self._boxes(groups))
+
+    def note_frame(self, verdict: FrameVerdict, report: Report) -> None:
+        """Note it where the boxes clearly belong to another frame than the one that is assumed."""
+        if verdict.contradicts(self._frame):
+            problem = f"boxes fit {FRAMES[verdict.best]} better than {FRAMES[self._frame]}"
+            names = ", ".join(text.file.name for text in self._texts)
+            action = f"read as {FRAMES[self._frame]}; the option box_frame changes it"
+            report.flag(file=names, record=verdict.summary(), problem=problem, action=action)
+
+    def note_repeated_keys(self, report: Report) -> None:
+        """Note records with a key twice. It takes about as long as opening the split, so it is no part of that."""
+        for text, records in zip(self._texts, self._records, strict=True):
+            for number, raw in enumerate(records):
+                if repeats_a_key(raw):
+                    report.flag(
+                        file=text.file.name,
+                        record=f"record {number}",
+                        problem="record has a key twice",
+                        action="the last value counts",
+                    )
+
+    def _read(self, text: TextFile, report: Report) -> list[msgspec.Raw]:
         with self._folder.naming(text.file):
-            return json_records(self._folder.read(text.file), file=text.file.name, report=self._report)
+            data = self._folder.read(text.file)
+            return json_records(data, file=text.file.name, report=report, record_keys=KEYS)
 
-    def rows(self) -> Iterator[Row]:
-        places = sorted(place for file in range(len(self._texts)) for place in self._places(file))
-        for (_, name), group in groupby(places, key=lambda place: (place.stem, place.image)):
-            together = list(group)
-            try:
-                image = self._index.load(self._index.find(name, split=self._split), dataset=DATASET)
-            except UnusableImage as unusable:
-                for place in together:
-                    self._skip(place.file, place.number, unusable.detail, problem=unusable.problem)
-                continue
-            for place in together:
-                yield from self._rows_of_record(place, image)
-
-    def _places(self, file: int) -> Iterator[_Place]:
-        """Find the records of one file that belong to the config, and the image of each."""
+    def _places(self, file: int, report: Report) -> Iterator[tuple[str, int]]:
+        """Yield image name and number of the records of one file that belong to the config."""
+        text, records = self._texts[file], self._records[file]
         readable = 0
-        for number, raw in enumerate(self._records[file]):
+        for number, raw in enumerate(records):
             try:
                 conversation = read_conversation(raw)
             except ValueError as error:
-                self._skip(file, number, str(error), problem="record is not a conversation")
+                record = f"record {number} ({error})"
+                report.skip(file=text.file.name, record=record, problem="record is not a conversation")
                 continue
             readable += 1
-            if not any(_asked(conversation, self._texts[file], self._config)):
+            if not any(asked(conversation, text, self._config)):
                 continue
             if len(conversation.images) != 1:
                 problem = "record names several images" if conversation.images else "record names no image"
-                self._skip(file, number, conversation.turns[0].question, problem=problem)
+                record = f"record {number} ({conversation.turns[0].question})"
+                report.skip(file=text.file.name, record=record, problem=problem)
                 continue
-            name = conversation.images[0]
-            yield _Place(PurePosixPath(name.replace("\\", "/").strip()).stem, name, file, number)
+            yield conversation.images[0], number
         if not readable:
-            problem = f"none of its {len(self._records[file])} records is a conversation about an image"
+            problem = f"none of its {len(records)} records is a conversation about an image"
             fix = "Give the authors' file: records with messages, conversations, or query and response"
-            raise InputError(where=self._folder.root / self._texts[file].file.name, problem=problem, fix=fix)
+            raise InputError(where=self._folder.root / text.file.name, problem=problem, fix=fix)
 
-    def _rows_of_record(self, place: _Place, image: LoadedImage) -> Iterator[Row]:
-        raw = self._records[place.file][place.number]
-        conversation = read_conversation(raw)
-        several = len(conversation.turns) > 1
-        for asked in _asked(conversation, self._texts[place.file], self._config):
-            if not asked.turn.answer:
-                self._skip(place.file, place.number, asked.turn.question, problem="empty answer")
+    def _boxes(self, groups: Iterable[int]) -> Iterator[SeenBox]:
+        if self._config in _WITHOUT_BOXES:
+            return
+        for number in groups:
+            records = self.dialogues.groups[number].records
+            try:
+                size = self.dialogues.size(records[0][0])
+            except UnusableImage:
                 continue
-            reading = read(self._config, asked.turn.question, asked.turn.answer)
-            if self._task == "counting" and reading.count is None:
-                self._skip(place.file, place.number, asked.turn.answer, problem="counting answer without a number")
-                continue
-            sample = Sample(
-                source=self._sources[place.file],
-                task=self._task,
-                subtask=asked.subtask,
-                task_origin=asked.task_origin,
-                question=asked.turn.question,
-                answers=(asked.turn.answer,),
-                choices=reading.choices,
-                boxes=reading.boxes,
-                region=reading.region or (),
-                count=reading.count,
-                dialogue_id=f"{self._texts[place.file].file.stem}-{place.number}" if several else None,
-                turn=asked.number if several else None,
-                flags=self._flags(place, asked, reading, image),
-                record=compact(raw),
-            )
-            yield self._maker.row(place.stem, image, sample)
+            for _, file, record in records:
+                yield from self._boxes_of(read_conversation(self._records[file][record]), self._texts[file], size)
 
-    def _flags(self, place: _Place, asked: _Asked, reading: Reading, image: LoadedImage) -> tuple[str, ...]:
-        """Return the flags of a row; each is noted in the report."""
-        flags = set(reading.flags)
-        if asked.task_origin == "file" and prefix_of(asked.turn.question) not in (None, self._config):
-            flags.add(_flags.TASK_MISMATCH)
-        frames = [box.xyxy for box in reading.boxes] + ([reading.region] if reading.region else [])
-        if any(placement(frame, image.width, image.height) != "inside" for frame in frames):
-            flags.add(_flags.BOX_OUTSIDE_IMAGE)
-        for flag in sorted(flags):
-            record = f"record {place.number} ({place.image}, {image.width} × {image.height})"
-            self._report.flag(file=self._texts[place.file].file.name, record=record, problem=_WORDS[flag])
-        return tuple(sorted(flags))
-
-    def _skip(self, file: int, number: int, detail: str, *, problem: str) -> None:
-        self._report.skip(file=self._texts[file].file.name, record=f"record {number} ({detail})", problem=problem)
-
-
-_WORDS = {
-    _flags.BOX_DROPPED: "box in the text has no area",
-    _flags.BOX_OUTSIDE_IMAGE: "box in the text exceeds the image",
-    _flags.BOX_UNREADABLE: "box missing or unreadable",
-    _flags.COUNT_FROM_BOXES: "answer states no number",
-    _flags.COUNT_MISMATCH: "answer states another number than it has boxes",
-    _flags.TASK_MISMATCH: "prefix names another task than the file",
-}
-
-
-def _asked(conversation: Conversation, text: TextFile, config: str) -> Iterator[_Asked]:
-    """Yield the turns that belong to the config."""
-    for number, turn in enumerate(conversation.turns):
-        if text.config is not None:
-            yield _Asked(number, turn, "file", text.subtask)
-            continue
-        found, origin = task_of(turn.question, turn.answer)
-        if found == config:
-            yield _Asked(number, turn, origin, prefix_word(turn.question) if origin == "prefix" else None)
-
-
-def _source(text: TextFile, *, simulated: bool) -> Source:
-    return Source(
-        dataset="SARChat-Bench-2M",
-        split=text.split,
-        file=text.file.name,
-        licence="simulated" if simulated else "CC BY-NC 4.0",
-        box_frame="native pixels",
-        box_edges="unknown",
-    )
+    def _boxes_of(self, conversation: Conversation, text: TextFile, size: tuple[int, int]) -> Iterator[SeenBox]:
+        for one in asked(conversation, text, self._config):
+            reading = read(self._config, one.turn.question, one.turn.answer)
+            if reading.region:
+                yield SeenBox(reading.region, size, reading.region_position)
+            for box in reading.boxes:
+                yield SeenBox(box.xyxy, size, box.position)

@@ -4,14 +4,16 @@ Literal texts: README figures of https://github.com/JimmyMa99/SARChat and arXiv 
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+
+import msgspec
 
 from sarbench.schema import Box, TaskOrigin, Xyxy
 from sarbench.sources import _flags
-from sarbench.sources._boxtext import BoxText, find_boxes, unreadable
+from sarbench.sources._boxtext import BoxText, begun, find_boxes
 from sarbench.sources._classes import mentions
 
-_PREFIX = re.compile(r"\s*\[\s*([a-z]+)\s*\]", re.IGNORECASE)
+_PREFIX = re.compile(r"\s*\[\s*([a-zA-Z]+)\s*\]")
 _TASKS_OF_PREFIXES = {
     "count": "counting",
     "grounding": "grounding",
@@ -25,45 +27,44 @@ _POSITION_BEHIND = re.compile(r"\s*\(\s*([a-z]+(?:\s+[a-z]+)?)\s*\)", re.IGNOREC
 _LONGEST_CLASS_ANSWER = 8
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What one question and its answer state, in the terms of the schema."""
+class Reading(msgspec.Struct, frozen=True, gc=False):
+    """What one question and its answer state, in the terms of the schema.
+
+    Boxes and region are in the frame of the text; `region_position` is where the answer says that the region lies.
+    """
 
     boxes: tuple[Box, ...] = ()
     region: Xyxy | None = None
+    region_position: str | None = None
     count: int | None = None
     choices: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
 
 
-def task_of(question: str, answer: str) -> tuple[str, TaskOrigin]:
-    """Tell a question's config, and whether its prefix or a rule of ours tells it.
+def task_of(question: str, answer: str) -> tuple[str, TaskOrigin, str | None]:
+    """Tell a question's config, whether its prefix or a rule of ours tells it, and the prefix as the authors write it.
 
     Classification and description have no prefix: a question that lists options in brackets, or a short answer that
     names a class, is classification.
 
     >>> task_of("[refer] Locate 1 aircraft.", "{<393><426><470><494>} (bottom right)")
-    ('referring', 'prefix')
+    ('referring', 'prefix', 'refer')
     >>> task_of("What do you observe in this satellite imagery?", "A small ship is visible in the top left portion.")
-    ('description', 'rule')
+    ('description', 'rule', None)
     """
-    if prefix := prefix_of(question):
-        return prefix, "prefix"
+    found = _PREFIX.match(question)
+    word = found[1].lower() if found else None
+    if word in _TASKS_OF_PREFIXES:
+        return _TASKS_OF_PREFIXES[word], "prefix", word
     short = len(answer.split()) <= _LONGEST_CLASS_ANSWER and mentions(answer)
     positioned = _POSITION.search(answer) is not None
-    return ("classification" if _choices(question) or (short and not positioned) else "description"), "rule"
+    return ("classification" if _choices(question) or (short and not positioned) else "description"), "rule", None
 
 
 def prefix_of(question: str) -> str | None:
     """Return the config that the question's prefix names, or None."""
     found = _PREFIX.match(question)
     return _TASKS_OF_PREFIXES.get(found[1].lower()) if found else None
-
-
-def prefix_word(question: str) -> str | None:
-    """Return the word inside the question's prefix as the authors use it, e.g. `refer`."""
-    found = _PREFIX.match(question)
-    return found[1].lower() if found else None
 
 
 def read(config: str, question: str, answer: str) -> Reading:
@@ -80,8 +81,14 @@ def read(config: str, question: str, answer: str) -> Reading:
         case "grounding":
             return _grounding(answer)
         case "identification":
-            found = [box.xyxy for box in find_boxes(question) if box.xyxy]
-            return Reading(region=found[0] if found else None, flags=_box_flags(question, needed=True))
+            found = find_boxes(question)
+            region = next((box.xyxy for box in found if box.xyxy), None)
+            named = _POSITION.search(answer) if region else None
+            return Reading(
+                region=region,
+                region_position=f"{named[1]} {named[2]}".lower() if named else None,
+                flags=_box_flags(question, found, needed=True),
+            )
         case "referring":
             return _referring(question, answer)
     return Reading()
@@ -98,8 +105,9 @@ def _choices(question: str) -> tuple[str, ...]:
 
 def _counting(question: str, answer: str) -> Reading:
     label = _class_in(question)
-    boxes = tuple(Box(label, box.xyxy) for box in find_boxes(answer) if box.xyxy)
-    flags = _box_flags(answer)
+    found = find_boxes(answer)
+    boxes = tuple([Box(label, box.xyxy) for box in found if box.xyxy])
+    flags = _box_flags(answer, found)
     stated = _NUMBER.search(answer.partition("{")[0])
     if stated is None:
         return Reading(boxes, count=len(boxes) or None, flags=(*flags, _flags.COUNT_FROM_BOXES) if boxes else flags)
@@ -112,20 +120,22 @@ def _grounding(answer: str) -> Reading:
     """The class of a box is the last one named before it; its position stands between it and the box before."""
     boxes = []
     label, read_to = None, 0
-    for box in find_boxes(answer):
+    found = find_boxes(answer)
+    for box in found:
         between = answer[read_to : box.start]
         label = _last_class(between) or label
-        position = [" ".join(found[0].lower().split()) for found in _POSITION.finditer(between)]
+        position = [f"{words[1]} {words[2]}".lower() for words in _POSITION.finditer(between)]
         if box.xyxy:
             boxes.append(Box(label, box.xyxy, position[-1] if position else None))
         read_to = box.end
-    return Reading(tuple(boxes), flags=_box_flags(answer, needed=True))
+    return Reading(tuple(boxes), flags=_box_flags(answer, found, needed=True))
 
 
 def _referring(question: str, answer: str) -> Reading:
     label = _class_in(question)
-    boxes = tuple(Box(label, box.xyxy, _position_behind(answer, box)) for box in find_boxes(answer) if box.xyxy)
-    return Reading(boxes, flags=_box_flags(answer, needed=True))
+    found = find_boxes(answer)
+    boxes = tuple([Box(label, box.xyxy, _position_behind(answer, box)) for box in found if box.xyxy])
+    return Reading(boxes, flags=_box_flags(answer, found, needed=True))
 
 
 def _position_behind(answer: str, box: BoxText) -> str | None:
@@ -143,11 +153,11 @@ def _last_class(text: str) -> str | None:
     return found[-1][0] if found else None
 
 
-def _box_flags(text: str, *, needed: bool = False) -> tuple[str, ...]:
-    flags = []
-    boxes = find_boxes(text)
-    if any(box.xyxy is None for box in boxes):
-        flags.append(_flags.BOX_DROPPED)
-    if unreadable(text) or (needed and not boxes):
-        flags.append(_flags.BOX_UNREADABLE)
-    return tuple(flags)
+def _box_flags(text: str, found: Sequence[BoxText], *, needed: bool = False) -> tuple[str, ...]:
+    """Return what is wrong with the boxes that were found in a text, or were not."""
+    flags: tuple[str, ...] = ()
+    if None in [box.xyxy for box in found]:
+        flags = (_flags.BOX_DROPPED,)
+    if begun(text) > len(found) or (needed and not found):
+        flags = (*flags, _flags.BOX_UNREADABLE)
+    return flags

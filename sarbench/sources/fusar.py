@@ -2,19 +2,25 @@
 
 Config `fields` has one row per field: our question, and as the answer the authors' value without its fixed beginning
 ("Water presence: "). Config `caption` has one row per record: the whole values, beginnings included, joined to one
-text. The authors' record is kept whole in both.
+text, or the captions that the record has. The authors' record is kept whole in both.
+
+Images, places and the like are not public yet. Once they are, they are read by the usual names of keys, which
+`_fusar_records` and `_fusar_geo` list. Where no record names an image, an image whose stem is the record's `image_id`
+is taken, if there is one for every such record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from sarbench.schema import Row
-from sarbench.sources._card import ConfigCard, DatasetCard, check_names
+from sarbench.schema import Row, TextOrigin
+from sarbench.sources._card import ConfigCard, DatasetCard, check_names, check_options
 from sarbench.sources._files import DataFolder
-from sarbench.sources._fusar_scenes import caption_samples, field_samples, find_parts, read_scenes
+from sarbench.sources._fusar_scenes import Scenes, caption_samples, field_samples, find_parts
 from sarbench.sources._images import ImageIndex
 from sarbench.sources._report import Report
 from sarbench.sources._rows import RowMaker
+from sarbench.sources._split import NO_OPTIONS, OpenSplit, all_rows
 
 CARD = DatasetCard(
     name="fusar-geovl",
@@ -29,7 +35,7 @@ CARD = DatasetCard(
     may_redistribute=False,
     obtain=(
         "Download data/part/caption_part1.json from https://github.com/yangyifremad/FUSAR-KLIP and put it into the "
-        "data folder. No image is public."
+        "data folder. No image is public; once there are images, put them into the same folder."
     ),
     released="1,000 text records without images; images, geolocation and the full set are announced.",
     homepage="https://github.com/yangyifremad/FUSAR-KLIP",
@@ -41,6 +47,7 @@ CARD = DatasetCard(
   eprint = {2509.23927},
   archivePrefix = {arXiv}
 }""",
+    access="GitHub, 1,000 texts",
     configs=(
         ConfigCard(
             name="fields",
@@ -53,7 +60,7 @@ CARD = DatasetCard(
             name="caption",
             task="caption",
             splits=("train",),
-            summary="The authors' eight sentences joined to one caption",
+            summary="The authors' eight sentences joined to one caption, or their own captions",
             text_origin="authors",
         ),
     ),
@@ -77,21 +84,32 @@ def splits(data_dir: Path) -> dict[str, tuple[str, ...]]:
         return {config.name: config.splits for config in CARD.configs}
 
 
-def rows(data_dir: Path, config: str, split: str, *, report: Report) -> Iterator[Row]:
-    """Yield the rows of one config, those of one record together.
+def open_split(
+    data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
+) -> AbstractContextManager[OpenSplit]:
+    """Read the records; each is one group.
 
     Args:
         data_dir: The folder with caption_part1.json and its like.
         config: `fields` or `caption`.
         split: `train`.
-        report: Where problems are noted.
+        report: Where records that cannot be used are noted.
+        options: There are none.
 
     Raises:
-        UnknownNameError: There is no such config or split.
+        UnknownNameError: There is no such config, split or option.
         InputError: The files are missing or cannot be used.
     """
     check_names(CARD, config, split)
-    return _rows(data_dir, config, split, report)
+    check_options(CARD, options)
+    return _open(data_dir, config, split, report)
+
+
+def rows(
+    data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
+) -> Iterator[Row]:
+    """Yield all rows of one config; the arguments and errors are those of `open_split`."""
+    return all_rows(open_split(data_dir, config, split, report=report, options=options), report)
 
 
 def files(data_dir: Path) -> tuple[Path, ...]:
@@ -101,10 +119,17 @@ def files(data_dir: Path) -> tuple[Path, ...]:
         return tuple(sorted(texts.union(ImageIndex(folder).places())))
 
 
-def _rows(data_dir: Path, config: str, split: str, report: Report) -> Iterator[Row]:
+@contextmanager
+def _open(data_dir: Path, config: str, split: str, report: Report) -> Iterator[OpenSplit]:
     samples = field_samples if config == "fields" else caption_samples
     with DataFolder(data_dir, obtain=CARD.obtain) as folder:
-        maker = RowMaker(CARD.name, config, split, "simulated" if folder.simulated else "authors")
-        for scene in read_scenes(folder, dataset=CARD.name, licence=CARD.licence, report=report):
-            for sample in samples(scene, report):
-                yield maker.row(scene.image_id, scene.image, sample, image_id=scene.image_id)
+        scenes = Scenes(folder, dataset=CARD.name, licence=CARD.licence, report=report)
+        origin: TextOrigin = "simulated" if folder.simulated else "authors"
+
+        def rows(span: range, report: Report) -> Iterator[Row]:
+            maker = RowMaker(CARD.name, config, split, origin)
+            for scene in scenes.read(span, report):
+                for sample in samples(scene, report):
+                    yield maker.row(scene.image_id, scene.image, sample, image_id=scene.image_id)
+
+        yield OpenSplit(len(scenes), rows)

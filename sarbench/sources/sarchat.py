@@ -10,12 +10,13 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sarbench.schema import Row, Task, TextOrigin
-from sarbench.sources._card import ConfigCard, DatasetCard, check_names, check_options
+from sarbench.sources._card import ConfigCard, DatasetCard, OptionCard, check_names, check_options
 from sarbench.sources._files import DataFolder
 from sarbench.sources._images import ImageIndex
 from sarbench.sources._report import Report
-from sarbench.sources._sarchat_authors import author_rows
+from sarbench.sources._sarchat_authors import AuthorSplit, author_split
 from sarbench.sources._sarchat_files import find_texts
+from sarbench.sources._sarchat_frames import FRAMES, FrameVerdict, frame_evidence
 from sarbench.sources._sarchat_rebuilt import PREFIX, rebuilt_split
 from sarbench.sources._scenes import find_annotations
 from sarbench.sources._split import NO_OPTIONS, OpenSplit, all_rows
@@ -61,6 +62,7 @@ CARD = DatasetCard(
     ),
     released="Paper, scripts and figures; the dataset's links are placeholders, so its six tasks are also rebuilt.",
     homepage="https://github.com/JimmyMa99/SARChat",
+    access="not public; rebuilt from SARDet-100K",
     citation="""@misc{ma2025sarchat,
   title = {{SARChat-Bench-2M}: A Multi-Task Vision-Language Benchmark for {SAR} Image Interpretation},
   author = {Ma, Zhiming and Xiao, Xiayang and Dong, Sihao and Wang, Peidong and Wang, HaiPeng and Pan, Qingyun},
@@ -69,10 +71,19 @@ CARD = DatasetCard(
   archivePrefix = {arXiv}
 }""",
     configs=_configs(),
+    options=(
+        OptionCard(
+            name="box_frame",
+            choices=tuple(FRAMES),
+            default="native",
+            summary="The frame of the boxes in the authors' texts; the box columns are native pixels in any case",
+        ),
+    ),
     caveats=(
         "Results on a `rebuilt-…` config are not comparable with the paper's numbers: boxes and images are the same, "
         "questions and answers are made by sarbench's rules.",
-        "The scale of the authors' box coordinates is not documented; they are read as pixels of the native image.",
+        "The frame of the authors' box coordinates is not documented; they are read as pixels of the native image "
+        "unless the option box_frame says otherwise, and a note is left where the boxes clearly fit another frame.",
         "The keys of the authors' JSON records were never seen; the three usual spellings of a conversation are read.",
         "The train file does not label its tasks: they are read from the prefix of the question, and classification is "
         "told from description by a rule.",
@@ -104,39 +115,69 @@ def splits(data_dir: Path) -> dict[str, tuple[str, ...]]:
 def open_split(
     data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
 ) -> AbstractContextManager[OpenSplit]:
-    """Read the texts or boxes of one config and split.
+    """Open one config and split.
 
     Args:
         data_dir: The folder with the authors' files, or with SARDet-100K for the `rebuilt-…` configs.
         config: One of the card's configs.
         split: One of the config's splits.
-        report: Where problems are noted; a record that belongs to no config is noted in every pass.
-        options: Values of the card's options.
+        report: Where problems of the texts are noted; a record that belongs to no config is noted in every pass.
+        options: `box_frame`, the frame of the boxes in the authors' texts.
+
+    Raises:
+        UnknownNameError: There is no such config, split or option.
+        InputError: The files of this config and split are missing or cannot be used; raised on entering.
+    """
+    check_names(CARD, config, split)
+    return _opened(data_dir, config, split, report, check_options(CARD, options)["box_frame"])
+
+
+@contextmanager
+def _opened(data_dir: Path, config: str, split: str, report: Report, frame: str) -> Iterator[OpenSplit]:
+    task = _TASKS[config.removeprefix(PREFIX)]
+    with DataFolder(data_dir, obtain=CARD.obtain) as folder:
+        if config.startswith(PREFIX):
+            yield rebuilt_split(folder, config, task, split, report=report)
+        else:
+            yield author_split(folder, config, task, split, frame=frame, report=report)
+
+
+def rows(
+    data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
+) -> Iterator[Row]:
+    """Yield the rows of one config and split, those of one image together; arguments and errors as in `open_split`."""
+    return all_rows(open_split(data_dir, config, split, report=report, options=options), report)
+
+
+def inspect(
+    data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
+) -> FrameVerdict:
+    """Look closer at the authors' texts than a build does: keys given twice, and the frame of all boxes.
+
+    Args:
+        data_dir: The folder with the authors' files.
+        config: One of the card's configs; the `rebuilt-…` ones hold no text of the authors, so nothing is looked at.
+        split: One of the config's splits.
+        report: Where problems are noted, also those that `open_split` notes.
+        options: `box_frame`, against which the boxes are held.
+
+    Returns:
+        What the boxes say about their frame; of no box at all for configs without boxes.
 
     Raises:
         UnknownNameError: There is no such config, split or option.
         InputError: The files of this config and split are missing or cannot be used.
     """
     check_names(CARD, config, split)
-    check_options(CARD, options)
-    return _open(data_dir, config, split, report)
-
-
-def rows(
-    data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
-) -> Iterator[Row]:
-    """Yield all rows of one config and split; the arguments and errors are those of `open_split`."""
-    return all_rows(open_split(data_dir, config, split, report=report, options=options), report)
-
-
-@contextmanager
-def _open(data_dir: Path, config: str, split: str, report: Report) -> Iterator[OpenSplit]:
-    task = _TASKS[config.removeprefix(PREFIX)]
+    frame = check_options(CARD, options)["box_frame"]
+    if config.startswith(PREFIX):
+        return frame_evidence(())
     with DataFolder(data_dir, obtain=CARD.obtain) as folder:
-        if config.startswith(PREFIX):
-            yield rebuilt_split(folder, config, task, split, report=report)
-        else:
-            yield OpenSplit(1, lambda span, report: author_rows(folder, config, task, split, report=report))
+        opened = AuthorSplit(folder, config, _TASKS[config], split, frame=frame, report=report)
+        opened.note_repeated_keys(report)
+        verdict = opened.evidence(range(len(opened.dialogues.groups)))
+        opened.note_frame(verdict, report)
+        return verdict
 
 
 def files(data_dir: Path) -> tuple[Path, ...]:

@@ -1,9 +1,16 @@
+import re
+from pathlib import Path
+
+import datasets
+import pytest
 import yaml
 
-from sarbench.build.card import render_card
+from sarbench.build.card import render_card, write_card
 from sarbench.build.index import BuiltIndex, FileIndex, SplitIndex
-from sarbench.sources import CARDS, DatasetCard
-from tests.build.fake import fake_source
+from sarbench.sources import CARDS, DatasetCard, HubRepo
+from tests.build.fake import fake_source, make_rows
+from tests.hub.built_sets import write_set
+from tests.hub.sets import everything
 
 
 def index(card: DatasetCard, *, simulated: bool = False, left_out: dict[str, str] | None = None) -> BuiltIndex:
@@ -76,3 +83,69 @@ def test_every_real_card_renders() -> None:
     for card in CARDS.values():
         fields = front_matter(render_card(card, index(card)))
         assert [config["config_name"] for config in fields["configs"]] == [config.name for config in card.configs]
+
+
+def test_a_joined_set_says_how_to_join(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = fake_source({"a": {"test": ()}}).CARD
+    rows = everything()
+    made = write_set(tmp_path, {}, joined={"a": {"test": rows}})
+    write_card(tmp_path, card, made)
+    text = (tmp_path / "README.md").read_text()
+    configs = front_matter(text)["configs"]
+    assert [config["config_name"] for config in configs] == ["a", "images"]
+    assert [config.get("default", False) for config in configs] == [True, False]
+    assert "| `images` | test | 3 | 3 |" in text
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    code = re.findall(r"```python\n(.*?)```", text, re.DOTALL)[-1].replace("<this folder or repository>", str(tmp_path))
+    names: dict[str, object] = {"datasets": datasets}
+    exec(code, names)
+    assert names["image"].size == (16, 16)  # type: ignore[attr-defined]
+
+
+def test_lite_configs_are_named_and_not_counted_twice() -> None:
+    card = fake_source({"a": {"test": ()}}).CARD
+    full = index(card)
+    lite = full.configs["a"]["test"].model_copy(update={"lite_of": "a", "lite_digest": "abc", "rows": 1000})
+    both = full.model_copy(update={"configs": {"a": {"test": full.configs["a"]["test"]}, "a-lite": {"test": lite}}})
+    text = render_card(card, both)
+    assert "`a-lite` (test): 1,000 rows of `a`, ids hashed to `abc`" in text
+    assert "A choice from `a`" in text
+    assert front_matter(text)["size_categories"] == ["1K<n<10K"]
+
+
+def test_provenance_is_told(tmp_path: Path) -> None:
+    card = fake_source({"a": {"test": ()}}, hub=HubRepo("org/name", "f" * 40)).CARD
+    made = write_set(tmp_path, {"a": {"test": everything()}})
+    write_card(tmp_path, card, made.model_copy(update={"options": {"imagery": "original"}, "notes": ("So it was.",)}))
+    text = (tmp_path / "README.md").read_text()
+    for said in (
+        f"`org/name` on the Hub at commit `{'f' * 40}`",
+        "Option `imagery`: `original`.",
+        "So it was.",
+        "Rows whose image is from up: 1.",
+        "between -12.50° and -12.50° north, 130.25° and 130.25° east",
+    ):
+        assert said in text
+
+
+def test_known_issues_carry_their_source() -> None:
+    text = render_card(CARDS["sarchat-2m"], index(CARDS["sarchat-2m"]))
+    section = text.split("## Known issues")[1].split("\n## ")[0]
+    assert section.count("Source: ") == section.count("\n- ") > 0
+
+
+def test_the_size_of_an_empty_and_a_huge_set() -> None:
+    card = fake_source({"a": {"test": ()}}).CARD
+    for rows, category in ((0, "n<1K"), (999, "n<1K"), (1000, "1K<n<10K"), (999_999, "100K<n<1M"), (10**6, "1M<n<10M")):
+        split = index(card).configs["a"]["test"].model_copy(update={"rows": rows})
+        made = index(card).model_copy(update={"configs": {"a": {"test": split}}})
+        assert front_matter(render_card(card, made))["size_categories"] == [category]
+
+
+def test_plain_datasets_reads_what_the_front_matter_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = fake_source({"a": {"test": ()}}).CARD
+    made = write_set(tmp_path, {"a": {"test": make_rows([2, 1])}, "a-lite": {"test": make_rows([1])}})
+    write_card(tmp_path, card, made)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    assert len(datasets.load_dataset(str(tmp_path), split="test")) == 3
+    assert len(datasets.load_dataset(str(tmp_path), "a-lite", split="test")) == 1

@@ -69,3 +69,25 @@ def test_an_answer_belongs_to_the_question_right_before_it() -> None:
 def test_what_is_no_conversation_is_a_value_error(record: object) -> None:
     with pytest.raises(ValueError, match=r"not a conversation|no question with an answer"):
         read(record)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"messages": ' + b"[" * 5_000 + b"]" * 5_000 + b"}",
+        b'{"messages": [{"role": "user", "content": ' + b"[" * 5_000 + b"]" * 5_000 + b"}]}",
+        b'{"query": "x\xff", "response": "y"}',
+        b'{"query": "\\ud800", "response": "y"}',
+        b"",
+        b"{",
+    ],
+)
+def test_damaged_records_are_value_errors(raw: bytes) -> None:
+    with pytest.raises(ValueError, match="not a conversation: "):
+        read_conversation(msgspec.Raw(raw))
+
+
+def test_roles_in_any_case_and_image_objects_without_path() -> None:
+    messages = [{"role": " User", "content": "First?"}, {"role": "GPT", "content": "One."}]
+    read_one = read({"messages": messages, "images": [{"bytes": None}, {"path": "a.png"}, " "]})
+    assert read_one == Conversation(("a.png",), (Turn("First?", "One."),))

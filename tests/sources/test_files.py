@@ -6,6 +6,7 @@ import pytest
 from sarbench.errors import InputError
 from sarbench.sources._files import DataFolder, split_of
 from tests.sources.layouts import Folder
+from tests.sources.zips import archive
 
 
 def names(root: Path) -> list[str]:
@@ -24,6 +25,12 @@ def test_files_on_disk_and_in_archives_hidden_ones_left_out(folder: Folder) -> N
     assert names(folder.root) == ["b/Train.JSON", "images.zip/in/x.PNG"]
     with DataFolder(folder.root, obtain="Get it.") as opened:
         assert opened.read(opened.files[1]) == b"123"
+
+
+def test_members_with_other_separators_and_a_leading_dot(folder: Folder) -> None:
+    members = ("./a/b.png", "c\\d.png", "./.hidden/e.png", "x/__MACOSX/f.png", "g..h.png", "my__MACOSX/i.png")
+    archive(folder.root / "z.zip", *((name, b"1") for name in members))
+    assert names(folder.root) == ["z.zip/a/b.png", "z.zip/c/d.png", "z.zip/g..h.png", "z.zip/my__MACOSX/i.png"]
 
 
 def test_an_archive_can_be_the_data_folder(folder: Folder) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sarbench.errors import InputError
 from sarbench.schema import to_table
 from sarbench.simulate import write_fusar
-from sarbench.sources import fusar
+from sarbench.sources import Report, fusar
 from tests.sources.layouts import Folder, picture
 
 FIELDS = ("Terrain", "Functionality", "Distribution", "Layout", "Boundary", "Buildings", "Roads", "Water")
@@ -112,9 +112,59 @@ def test_images_and_geolocation_once_they_come(folder: Folder) -> None:
     assert (first.image_id, first.width) == ("a", 64)
     assert first.geo is not None
     assert (first.geo.lat, first.geo.lon, first.geo.platform) == (31.2, 121.5, "Gaofen-3")
-    assert (second.image, second.geo, second.flags) == (None, None, ("image_missing",))
-    assert report.counts == {"image not found": 1}
+    assert (second.image, second.geo, second.flags) == (None, None, ("image_missing", "place_dropped"))
+    assert report.counts == {"place out of range": 1, "image not found": 1}
     assert fusar.files(folder.root) == (folder.root / "caption_part1.json", folder.root / "images")
+
+
+def test_images_named_after_the_ids(folder: Folder) -> None:
+    folder.put("caption_part1.json", [record(0), record(1), record(2, image="x/named.png")])
+    folder.put("images/0.png", picture(0))
+    folder.put("images/named.png", picture(2))
+    rows, report = folder.rows(fusar, "caption", "train")
+    assert [row.image_id for row in rows if row.image] == ["named"]
+    problem = "images not taken: records name none, and not every id is the name of one image"
+    assert report.counts == {problem: 1}
+    folder.put("images/1.tif", picture(1))
+    rows, report = folder.rows(fusar, "caption", "train")
+    assert [row.image.bytes for row in rows if row.image] == [picture(0), picture(1), picture(2)]
+    assert report.counts == {}
+
+
+def test_captions_of_the_record_go_before_its_fields(folder: Folder) -> None:
+    five = [f"water is absent$ view {number}$" for number in range(5)]
+    folder.put("caption_part1.json", [record(0, captions=five), record(1, caption=["one", " ", 2])])
+    rows, report = folder.rows(fusar, "caption", "train")
+    assert rows[0].answers == tuple(f"water is absent. view {number}." for number in range(5))
+    assert rows[1].answers == ("one.",)
+    assert report.counts == {}
+    assert len(folder.rows(fusar, "fields", "train")[0]) == 16
+
+
+def test_location_is_a_field_or_a_place(folder: Folder) -> None:
+    given = record(0, location=[121.5, 31.2], City="Shanghai", resolution="0.5-3 m")
+    text = record(1, Location="Functional distribution: even")
+    del text["Distribution"]
+    folder.put("caption_part1.json", [given, text])
+    rows, report = folder.rows(fusar, "fields", "train")
+    geo = rows[0].geo
+    assert geo is not None
+    assert (geo.lat, geo.lon, geo.place, geo.gsd_min_m, geo.gsd_max_m) == (31.2, 121.5, "Shanghai", 0.5, 3.0)
+    assert [row.answers for row in rows if row.subtask == "Distribution"] == [("value 0 of Distribution",), ("even",)]
+    assert rows[-1].geo is None
+    assert report.counts == {}
+
+
+@pytest.mark.parametrize("config", ["fields", "caption"])
+def test_parts_give_the_rows_of_the_whole(folder: Folder, config: str) -> None:
+    folder.put("caption_part1.json", [record(0), 5, record(0), record(2)])
+    folder.put("caption_part2.json", [record(2, Water="x"), record(0)])
+    whole = list(fusar.rows(folder.root, config, "train", report=Report()))
+    with fusar.open_split(folder.root, config, "train", report=Report()) as opened:
+        assert opened.groups == 5
+        parts = [list(opened.rows(range(group, group + 1), Report())) for group in reversed(range(5))]
+    assert [row for part in reversed(parts) for row in part] == whole
+    assert len({row.id for row in whole}) == len(whole)
 
 
 @pytest.mark.parametrize(

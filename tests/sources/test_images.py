@@ -3,16 +3,19 @@ import io
 import unicodedata
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 import tifffile
 
 from sarbench import imaging
-from sarbench.sources._files import DataFolder
+from sarbench.sources._files import DataFile, DataFolder
 from sarbench.sources._images import ImageIndex, UnusableImage
 from tests.sources.layouts import Folder, picture
+from tests.sources.zips import archive
 
 
 @contextmanager
@@ -178,3 +181,66 @@ def test_places_are_the_folders_and_archives_with_images(folder: Folder) -> None
     with index(folder) as images:
         assert images.places() == (folder.root / "a", folder.root / "c.zip")
         assert len(images) == 2
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of the files of a folder."""
+
+    files: tuple[DataFile, ...]
+    whole: DataFolder
+
+    def read(self, file: DataFile) -> bytes:
+        return self.whole.read(file)
+
+
+def test_index_of_a_part_of_a_folder_knows_no_other_files(folder: Folder) -> None:
+    for kind, seed in (("preprocessed", 1), ("original", 2)):
+        folder.put(f"SARimages_{kind}/1.png", picture(seed))
+        folder.put(f"SARimages_{kind}/only_{kind}.png", picture(seed + 2))
+    with DataFolder(folder.root, obtain="Get it.") as opened:
+        chosen = tuple(file for file in opened.files if "original" in file.parts[0])
+        images = ImageIndex(Part(chosen, opened))
+        loaded = images.load(images.find("1.tif"), dataset="d")
+        assert (len(images), loaded.image.bytes, loaded.image_id) == (2, picture(2), "1")
+        with pytest.raises(UnusableImage, match="image not found"):
+            images.find("only_preprocessed.png")
+        with pytest.raises(UnusableImage, match="several images fit"):
+            ImageIndex(opened).find("1.tif")
+
+
+def test_one_stem_in_a_folder_and_in_an_archive(folder: Folder) -> None:
+    folder.put("a/1.tif", picture(1, kind="TIFF"))
+    archive(folder.root / "b.zip", ("x/1.png", picture(2)), ("x/2.png", picture(3)), ("y/2.png", picture(4)))
+    assert found(folder, "1.tif") == "a/1.tif"
+    assert found(folder, "1.png") == "b.zip/x/1.png"
+    assert found(folder, "1.jpg") == "a/1.tif"  # by its stem, and unpacked files go first
+    with index(folder) as images, pytest.raises(UnusableImage, match=r"several images fit: 2\.png: b\.zip/x/2\.png, b"):
+        images.find("2.png")
+    assert found(folder, "data/y/2.png") == "b.zip/y/2.png"
+
+
+def test_names_that_differ_in_case_inside_an_archive(folder: Folder) -> None:
+    archive(folder.root / "b.zip", ("A.png", picture(1)), ("a.png", picture(2)))
+    assert (found(folder, "a.png"), found(folder, "A.png")) == ("b.zip/a.png", "b.zip/A.png")
+    with index(folder) as images, pytest.raises(UnusableImage, match="several images fit"):
+        images.find("a.PNG")
+
+
+def test_size_comes_from_the_header(folder: Folder) -> None:
+    folder.put("1.png", picture(1, (70, 30)))
+    folder.put("2.png", b"no image")
+    with index(folder) as images:
+        assert images.size(images.find("1.png")) == (70, 30)
+        with pytest.raises(UnusableImage, match=r"image cannot be read: 2\.png"):
+            images.size(images.find("2.png"))
+
+
+def test_many_threads_load_what_one_loads(folder: Folder) -> None:
+    archive(folder.root / "a.zip", *((f"{n}.png", picture(n)) for n in range(20)))
+    names = [f"{n % 20}.png" for n in range(400)]
+    with index(folder) as images, ThreadPoolExecutor(8) as threads:
+        loaded = threads.map(lambda name: images.load(images.find(name), dataset="d"), names)
+        assert [(one.image_id, one.image.bytes) for one in loaded] == [
+            (name.removesuffix(".png"), picture(int(name.removesuffix(".png")))) for name in names
+        ]

@@ -1,15 +1,17 @@
 """SARChat-2M from the authors' ten files."""
 
 import json
+import threading
 from typing import Any
 
 import pytest
 
-from sarbench.errors import InputError
-from sarbench.schema import to_table
-from sarbench.sources import CARDS, sarchat
+from sarbench.errors import InputError, UnknownNameError
+from sarbench.schema import Row, to_table
+from sarbench.sources import CARDS, Report, sarchat
 from tests.sources.chat import ASKED, SUBTASKS, TASKS, TRAIN, file_name, record
 from tests.sources.layouts import Folder, box, coco, image, picture
+from tests.sources.zips import archive
 
 
 @pytest.fixture
@@ -219,3 +221,126 @@ def test_texts_and_boxes_in_one_folder(chat: Folder) -> None:
     found = sarchat.splits(chat.root)
     assert found["counting"] == ("train", "test")
     assert found["rebuilt-counting"] == ("test",)
+
+
+SPELLINGS = ("messages", "conversations", "query")
+
+
+def spelt(spelling: str, question: str, answer: str, images: object) -> dict[str, Any]:
+    if spelling == "query":
+        return {"query": question, "response": answer, "images": images}
+    keys = {"messages": ("role", "content", "user", "assistant"), "conversations": ("from", "value", "human", "gpt")}
+    who, what, user, model = keys[spelling]
+    return {spelling: [{who: user, what: question}, {who: model, what: answer}], "images": images}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("subtask", [*SUBTASKS, "train"])
+def test_every_file_in_every_spelling(chat: Folder, subtask: str, spelling: str) -> None:
+    task, split = (SUBTASKS[subtask], "test") if subtask in SUBTASKS else ("counting", "train")
+    question, answer = ASKED[task]
+    spellings_of_the_image = [
+        ["img/0000003.png"],
+        "img/0000003.png",
+        [{"path": "img/0000003.png"}],
+        {"path": "/home/author/data/JPEGImages/test/0000003.png"},
+        ["D:\\\\data\\\\0000003.jpg"],
+        ["0000003"],
+    ]
+    questions = [f"<image>\n{question}", f"<image>{question}", question, f"{question}\n<image>"]
+    records = [spelt(spelling, asked, answer, image) for asked in questions for image in spellings_of_the_image]
+    for name in SUBTASKS:
+        (chat.root / f"text/{file_name(name)}").unlink()
+    chat.put(f"text/{file_name(subtask) if subtask in SUBTASKS else TRAIN}", records)
+    rows, report = chat.rows(sarchat, task, split)
+    assert report.counts == {}
+    assert len(rows) == len(records) == 24
+    assert {(row.question, row.answers, row.image_id) for row in rows} == {(question, (answer,), "0000003")}
+    assert len({row.id for row in rows}) == 24
+    assert len({row.sample_sha256 for row in rows}) == 1
+
+
+def parts(folder: Folder, config: str, spans: list[range]) -> tuple[list[Row], Report]:
+    report = Report()
+    with sarchat.open_split(folder.root, config, "train", report=report) as opened:
+        return [row for span in spans for row in opened.rows(span, report)], report
+
+
+def test_any_run_of_groups_gives_its_rows(chat: Folder) -> None:
+    question, answer = ASKED["counting"]
+    names = [f"{folder}/000000{n % 5}.png" for n in range(40) for folder in ("a", "b")]
+    chat.put(f"text/{TRAIN}", [record(question, answer, name) for name in names])
+    for number in (0, 3):
+        chat.put(f"JPEGImages/train/000000{number}.png", picture(number))
+    whole, report = parts(chat, "counting", [range(5)])
+    assert len(whole) == 64
+    assert report.counts == {"image not found": 16}
+    for spans in ([range(2), range(2, 5)], [range(n, n + 1) for n in range(5)]):
+        again, report_again = parts(chat, "counting", spans)
+        assert again == whole
+        assert report_again.counts == report.counts
+    backwards, _ = parts(chat, "counting", [range(3, 5), range(3)])
+    assert sorted(backwards, key=lambda row: row.id) == sorted(whole, key=lambda row: row.id)
+
+
+def test_problems_of_texts_and_of_images_go_to_their_reports(chat: Folder) -> None:
+    chat.put(f"text/{TRAIN}", [record(*ASKED["counting"]), record(*ASKED["counting"], name="9.png"), 5])
+    reading, making = Report(), Report()
+    with sarchat.open_split(chat.root, "counting", "train", report=reading) as opened:
+        rows = list(opened.rows(range(opened.groups), making))
+    assert len(rows) == 1
+    assert reading.counts == {"record is not a conversation": 1}
+    assert making.counts == {"image not found": 1}
+
+
+def test_rows_left_half_way_let_go_of_everything(chat: Folder) -> None:
+    rows = sarchat.rows(chat.root, "counting", "train", report=Report())
+    assert next(rows).image_id == "0000001"
+    rows.close()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
+
+
+def test_unknown_names_are_told_at_once(chat: Folder) -> None:
+    for arguments, options in (
+        (("nonsense", "train"), {}),
+        (("counting", "validation"), {}),
+        (("counting", "train"), {"box_frame": "yards"}),
+        (("counting", "train"), {"frame": "512"}),
+    ):
+        with pytest.raises(UnknownNameError):
+            sarchat.open_split(chat.root, *arguments, report=Report(), options=options)
+        with pytest.raises(UnknownNameError):
+            sarchat.rows(chat.root, *arguments, report=Report(), options=options)
+
+
+def test_broken_text_file_gives_its_whole_records(chat: Folder) -> None:
+    good = [record(*ASKED["counting"], name=f"000000{n}.png") for n in (1, 2, 1)]
+    text = json.dumps(good)
+    chat.put(f"text/{TRAIN}", text[: text.rindex("messages") + 30])
+    rows, report = chat.rows(sarchat, "counting", "train")
+    assert len(rows) == 2
+    assert report.counts == {"file is cut off": 1}
+    assert report.problems[0].action == "records behind it lost"
+    chat.put(f"text/{TRAIN}", text.replace('"role"', "'role'", 1))
+    rows, report = chat.rows(sarchat, "counting", "train")
+    assert (len(rows), report.counts) == (2, {"record is not JSON": 1})
+
+
+def test_object_round_the_records(chat: Folder) -> None:
+    chat.put(f"text/{TRAIN}", {"version": 1, "data": [record(*ASKED["counting"])]})
+    rows, report = chat.rows(sarchat, "counting", "train")
+    assert (len(rows), report.counts) == (1, {})
+
+
+def test_texts_and_images_inside_an_archive(chat: Folder) -> None:
+    expected, _ = chat.rows(sarchat, "referring", "train")
+    archive(
+        chat.root.parent / "all.zip",
+        *((path.relative_to(chat.root).as_posix(), path.read_bytes()) for path in chat.root.rglob("*.*")),
+        ("../evil.png", b""),
+        deflated=True,
+    )
+    report = Report()
+    rows = list(sarchat.rows(chat.root.parent / "all.zip", "referring", "train", report=report))
+    assert [(row.id, row.image) for row in rows] == [(row.id, row.image) for row in expected]
+    assert report.counts == {"archive member with an unsafe name": 1}

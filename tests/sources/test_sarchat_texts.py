@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sarbench.schema import Box
-from sarbench.sources._sarchat_texts import prefix_word, read, task_of
+from sarbench.sources._sarchat_texts import read, task_of
 
 OPTIONS = "Based on these category options (aircraft, bridge, car, harbor, ship, tank), what's visible in this scene?"
 COUNT = "[count] Count the ship in this satellite image."
@@ -43,12 +43,12 @@ COUNTED = "There are 4 instances. {<294><358><329><427>}{<61><448><122><503>}{<2
     ],
 )
 def test_task_of(question: str, answer: str, task: str, origin: str) -> None:
-    assert task_of(question, answer) == (task, origin)
+    assert task_of(question, answer)[:2] == (task, origin)
 
 
-def test_prefix_word() -> None:
-    assert prefix_word("[Refer] Locate 1 aircraft.") == "refer"
-    assert prefix_word("What is it?") is None
+def test_the_prefix_is_given_as_the_authors_write_it() -> None:
+    assert task_of("[Refer] Locate 1 aircraft.", "")[2] == "refer"
+    assert task_of("What is it?", "It is ship.")[2] is None
 
 
 def test_choices_are_those_in_the_question() -> None:

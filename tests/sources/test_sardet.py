@@ -151,8 +151,9 @@ def test_image_without_boxes_is_kept(folder: Folder) -> None:
 )
 def test_bad_boxes_are_dropped_and_the_row_is_flagged(folder: Folder, bbox: list[Any], problem: str) -> None:
     rows, report = one(folder, [image(1)], [box(0, 1, bbox), box(1, 1, [1, 1, 5, 5])])
-    assert report.counts == {problem: 1}
-    assert report.problems[0].action == "box dropped"
+    mended = {"record is not strict JSON": 1} if "nan" in map(str, bbox) else {}
+    assert report.counts == {**mended, problem: 1}
+    assert report.problems[-1].action == "box dropped"
     assert len(rows[0].boxes) == 1
     assert rows[0].flags == ("box_dropped",)
     assert len(json.loads(rows[0].record)["annotations"]) == 2
