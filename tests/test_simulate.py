@@ -27,7 +27,7 @@ from sarbench.simulate.fusar import OPENINGS
 from sarbench.simulate.marker import MARKER
 from sarbench.simulate.scene import KINDS
 from sarbench.simulate.targets import DRAW, LABELS
-from sarbench.sources._files import SIMULATED_MARK
+from sarbench.sources.reading.files import SIMULATED_MARK
 
 
 def generator(*seed: int) -> np.random.Generator:

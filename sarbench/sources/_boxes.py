@@ -7,7 +7,6 @@ from typing import Literal
 
 from sarbench.schema import Xyxy
 
-
 _FLOAT32 = struct.Struct("<4f")
 
 
@@ -34,7 +33,7 @@ def checked(xyxy: Xyxy) -> Xyxy:
     Raises:
         ValueError: An edge is no finite number or the box has no area; the text is the kind of problem.
     """
-    if not (-1e9 < min(xyxy) and max(xyxy) < 1e9) or math.isnan(sum(xyxy)):
+    if not (min(xyxy) > -1e9 and max(xyxy) < 1e9) or math.isnan(sum(xyxy)):
         msg = "box is not four numbers"
         raise ValueError(msg)
     left, top, right, bottom = _FLOAT32.unpack(_FLOAT32.pack(*xyxy))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from sarbench.schema import Box, Geo, Row, Source, Task, TaskOrigin, TextOrigin, sample_sha256, source_key
-from sarbench.sources._images import LoadedImage
+from sarbench.sources.reading.images import LoadedImage
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True, gc=False):

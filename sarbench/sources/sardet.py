@@ -11,12 +11,12 @@ from pathlib import Path
 
 from sarbench.schema import Row, TextOrigin
 from sarbench.sources._card import ConfigCard, DatasetCard, check_names, check_options
-from sarbench.sources._files import DataFolder
-from sarbench.sources._images import ImageIndex
 from sarbench.sources._report import Report
 from sarbench.sources._rows import RowMaker, Sample
-from sarbench.sources._scenes import find_annotations, read_split
 from sarbench.sources._split import NO_OPTIONS, OpenSplit, all_rows
+from sarbench.sources.coco.scenes import find_annotations, read_split
+from sarbench.sources.reading.files import DataFolder
+from sarbench.sources.reading.images import ImageIndex
 
 _CONFIG = "detection"
 

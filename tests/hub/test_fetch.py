@@ -10,7 +10,7 @@ from sarbench import sources
 from sarbench.errors import InputError
 from sarbench.hub.fetch import ensure_download
 from sarbench.sources import CARDS, HubRepo, _hub_http
-from sarbench.sources._files import DataFolder
+from sarbench.sources.reading.files import DataFolder
 from tests.build.fake import fake_source
 from tests.hub.fake_hub import FakeHub, fake_hub
 

@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from sarbench.sources._ahead import ahead
+from sarbench.sources.reading.ahead import ahead
 
 
 def test_results_and_errors_come_in_order() -> None:

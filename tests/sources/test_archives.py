@@ -17,9 +17,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sarbench.errors import InputError
-from sarbench.sources import Report, _archives
-from sarbench.sources._archives import Archive
-from sarbench.sources._files import DataFolder
+from sarbench.sources import Report
+from sarbench.sources.reading import archives as reading_archives
+from sarbench.sources.reading.archives import Archive
+from sarbench.sources.reading.files import DataFolder
 from tests.sources.zips import archive, link, redeclared, renamed, special, zip64
 
 GOOD = ("good.png", b"good")
@@ -233,7 +234,7 @@ def test_large_members_take_two_reads(tmp_path: Path, monkeypatch: pytest.Monkey
         return real(*arguments)
 
     opened = Archive(path)
-    monkeypatch.setattr(_archives.os, "pread", counted)
+    monkeypatch.setattr(reading_archives.os, "pread", counted)
     assert opened.read(opened.members[0]) == opened.read(opened.members[0])
     assert calls[-1] == 300_000
     assert len(calls) == 3  # the header once, the bytes twice

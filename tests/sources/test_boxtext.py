@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sarbench.sources._boxtext import begun, find_boxes, write_box
+from sarbench.sources.sarchat.boxtext import begun, find_boxes, write_box
 
 EDGES = st.tuples(*[st.integers(0, 5000)] * 4).filter(lambda box: box[0] < box[2] and box[1] < box[3])
 BETWEEN = st.text(alphabet="abc .,()\n-<>0123456789", max_size=12)

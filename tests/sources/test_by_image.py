@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sarbench.sources._by_image import ByImage, stem_of
+from sarbench.sources.reading.by_image import ByImage, stem_of
 
 NAMES = st.sampled_from(["a.png", "x/a.png", "a.tif", "b.png", "0000007.jpg", "x/0000007.jpg", "SV_Rome_41.9_12.5.png"])
 

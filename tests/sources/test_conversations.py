@@ -3,7 +3,7 @@ import json
 import msgspec
 import pytest
 
-from sarbench.sources._conversations import Conversation, Turn, read_conversation
+from sarbench.sources.reading.conversations import Conversation, Turn, read_conversation
 
 TURN = Turn("[count] Count the ship.", "There are 2 instances.")
 

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from sarbench.errors import InputError
 from sarbench.files import locked
-from sarbench.sources import HubRepo, _hub_http
-from sarbench.sources._download import fetch
+from sarbench.sources import HubRepo
+from sarbench.sources.download import client
+from sarbench.sources.download.fetch import fetch
 from tests.hub.fake_hub import FakeHub, fake_hub
 
 __all__ = ["fake_hub"]
@@ -36,8 +37,8 @@ WANTED = ("Text.zip", "README.md", "sub folder/é#1.csv", "empty")
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_hub_http, "WAITS", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(_hub_http, "TIMEOUT", 5.0)
+    monkeypatch.setattr(client, "WAITS", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(client, "TIMEOUT", 5.0)
 
 
 def only(*names: str) -> Callable[[Sequence[str]], list[str]]:
@@ -170,7 +171,7 @@ _CHILD = """
 import sys
 from pathlib import Path
 from sarbench.sources import HubRepo
-from sarbench.sources._download import fetch
+from sarbench.sources.download.fetch import fetch
 fetch(HubRepo("org/name", "main"), revision=None, wanted=list, into=Path(sys.argv[1]))
 """
 
@@ -263,7 +264,7 @@ def test_a_busy_server_is_asked_again(fake_hub: FakeHub, tmp_path: Path) -> None
 
 def test_a_slow_server_counts_as_broken(fake_hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_hub.add_repo(REPO, FILES)
-    monkeypatch.setattr(_hub_http, "TIMEOUT", 0.2)
+    monkeypatch.setattr(client, "TIMEOUT", 0.2)
     fake_hub.fault("Text.zip", delay=0.6)
     assert contents(get(tmp_path)) == expected()
 
@@ -323,14 +324,14 @@ def test_no_room_on_the_disk(fake_hub: FakeHub, tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_disk_that_fills_up_on_the_way(fake_hub: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sarbench.sources import _hub_file
+    from sarbench.sources.download import file as download_file
 
     fake_hub.add_repo(REPO, FILES)
 
     def full(arriving: object, block: bytes) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(_hub_file._Arriving, "add", full)
+    monkeypatch.setattr(download_file._Arriving, "add", full)
     said = message(tmp_path)
     assert "No space left on device" in said
     assert "Make room" in said

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from sarbench.errors import InputError
-from sarbench.sources._files import DataFolder, split_of
+from sarbench.sources.reading.files import DataFolder, split_of
 from tests.sources.layouts import Folder
 from tests.sources.zips import archive
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sarbench.schema import Geo
-from sarbench.sources._fusar_geo import LATITUDE_FIRST, LONGITUDE_FIRST, read_geo, read_pair
+from sarbench.sources.fusar.geo import LATITUDE_FIRST, LONGITUDE_FIRST, read_geo, read_pair
 
 LATITUDES = st.floats(-90, 90)
 LONGITUDES = st.floats(-180, 180)

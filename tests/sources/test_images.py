@@ -12,8 +12,8 @@ import pytest
 import tifffile
 
 from sarbench import imaging
-from sarbench.sources._files import DataFile, DataFolder
-from sarbench.sources._images import ImageIndex, UnusableImage
+from sarbench.sources.reading.files import DataFile, DataFolder
+from sarbench.sources.reading.images import ImageIndex, UnusableImage
 from tests.sources.layouts import Folder, picture
 from tests.sources.zips import archive
 

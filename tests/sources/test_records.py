@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sarbench.errors import InputError
 from sarbench.sources import Report
-from sarbench.sources._records import compact, items, json_object, json_records, repeats_a_key
+from sarbench.sources.reading.records import compact, items, json_object, json_records, repeats_a_key
 
 RECORDS = [{"a": 1, "t": "Größe → 図"}, {"b": [1.5, None, {"c": ""}]}, {}]
 GOOD = [{"id": n, "t": f'a {{b}} [c] "{n}", ', "m": [{"r": "x"}, {"r": "y"}]} for n in range(5)]

@@ -6,9 +6,9 @@ import pytest
 
 from sarbench.schema import Box
 from sarbench.sources import Report, sarchat
-from sarbench.sources._sarchat_frames import FRAMES, SeenBox, edges, frame_evidence, to_native
-from sarbench.sources._sarchat_rules import position
-from sarbench.sources._sarchat_texts import Reading
+from sarbench.sources.sarchat.frames import FRAMES, SeenBox, edges, frame_evidence, to_native
+from sarbench.sources.sarchat.rules import position
+from sarbench.sources.sarchat.texts import Reading
 from tests.sources.chat import TRAIN, record
 from tests.sources.layouts import Folder, picture
 

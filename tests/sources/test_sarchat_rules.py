@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from sarbench import prompts
 from sarbench.schema import Box
-from sarbench.sources._boxtext import find_boxes, write_box
 from sarbench.sources._classes import CLASSES
-from sarbench.sources._sarchat_rules import position, rebuild, size_word
-from sarbench.sources._sarchat_texts import prefix_of, read, task_of
+from sarbench.sources.sarchat.boxtext import find_boxes, write_box
+from sarbench.sources.sarchat.rules import position, rebuild, size_word
+from sarbench.sources.sarchat.texts import prefix_of, read, task_of
 
 SIZE = (512, 512)
 TASKS = ("classification", "description", "counting", "grounding", "identification", "referring")

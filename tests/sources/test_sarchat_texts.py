@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sarbench.schema import Box
-from sarbench.sources._sarchat_texts import read, task_of
+from sarbench.sources.sarchat.texts import read, task_of
 
 OPTIONS = "Based on these category options (aircraft, bridge, car, harbor, ship, tank), what's visible in this scene?"
 COUNT = "[count] Count the ship in this satellite image."

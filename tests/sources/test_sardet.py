@@ -12,7 +12,7 @@ from sarbench.errors import InputError
 from sarbench.schema import Row, to_table
 from sarbench.simulate import write_sardet
 from sarbench.sources import Report, sardet
-from sarbench.sources._coco import read_coco
+from sarbench.sources.coco.annotations import read_coco
 from tests.sources.layouts import Folder, box, coco, image, picture
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sarbench.schema import Geo
-from sarbench.sources._sarlang_names import geo_of, upstream_of
+from sarbench.sources.sarlang.names import geo_of, upstream_of
 
 
 @pytest.mark.parametrize(

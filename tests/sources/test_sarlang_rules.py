@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sarbench.schema import TASKS
-from sarbench.sources._sarlang_rules import choices_of, count_of, find_boxes, read_question, task_of
+from sarbench.sources.sarlang.rules import choices_of, count_of, find_boxes, read_question, task_of
 
 # The literal questions of Overview.png in the authors' repository, and the kinds it gives them.
 LITERAL = [

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sarbench.sources._sartext_answers import number_in, read_kind
-from sarbench.sources._sartext_paths import ImagePath, reduce_path
-from sarbench.sources._sartext_splits import SeveralSplits, read_lists
-from sarbench.sources._sartext_texts import split_of_path
+from sarbench.sources.sartext.answers import number_in, read_kind
+from sarbench.sources.sartext.paths import ImagePath, reduce_path
+from sarbench.sources.sartext.splits import SeveralSplits, read_lists
+from sarbench.sources.sartext.texts import split_of_path
 
 PARTS = st.lists(st.from_regex(r"[a-zA-Z0-9_]{1,8}", fullmatch=True), min_size=1, max_size=4)
 

@@ -6,9 +6,9 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from sarbench.errors import InputError
-from sarbench.sources import _table_records
 from sarbench.sources._report import Report
-from sarbench.sources._tables import DELIMITERS, Table, read_table
+from sarbench.sources.reading import table_records
+from sarbench.sources.reading.tables import DELIMITERS, Table, read_table
 
 NAMES = {"image": ("Image Name",), "question": ("Question",), "answer": ("Answer",)}
 HEADER = "Image Name,Question,Answer\n"
@@ -160,14 +160,14 @@ def test_unusable_files_are_told_apart(data: bytes, message: str) -> None:
 
 def test_lines_are_looked_at_a_fixed_number_of_times(monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at = 0
-    state = _table_records._state
+    state = table_records._state
 
-    def counting(line: bytes, form: _table_records.Form, *, inside: bool) -> str:
+    def counting(line: bytes, form: table_records.Form, *, inside: bool) -> str:
         nonlocal looked_at
         looked_at += 1
         return state(line, form, inside=inside)
 
-    monkeypatch.setattr(_table_records, "_state", counting)
+    monkeypatch.setattr(table_records, "_state", counting)
     table, _ = read(HEADER + ('x,"never closed,1\n' + "y,z,2\n" * 60) * 100)
     assert len(table) == 6000
-    assert looked_at <= 100 * _table_records.MOST_LINES
+    assert looked_at <= 100 * table_records.MOST_LINES

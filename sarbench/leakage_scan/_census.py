@@ -1,0 +1,102 @@
+"""Which built split shows which image."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from sarbench.build.images import ImageStore
+from sarbench.build.index import SplitIndex, read_index
+from sarbench.errors import InputError
+from sarbench.hub import lookup
+from sarbench.leakage import ScannedSplit
+
+_HELD_BYTES = 48 << 20
+_HELD = 512
+"""Bytes of images, and images, that are asked for at a time."""
+
+
+@dataclass(frozen=True)
+class ShownSplit:
+    """One split of one config, and the images that its rows show.
+
+    Attributes:
+        folder: The built folder.
+        about: Names and counts.
+        images: Image id → SHA-256 of its bytes, in file order.
+        joined: Whether the images lie beside the rows.
+        batch: Images of a flat split that are read at a time.
+    """
+
+    folder: Path
+    about: ScannedSplit
+    images: dict[str, str]
+    joined: bool
+    batch: int
+
+    @property
+    def name(self) -> str:
+        """`dataset/split`."""
+        return f"{self.about.dataset}/{self.about.split}"
+
+    def read(self, image_ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """Yield (SHA-256, bytes) of some of its images, in the order asked for."""
+        if self.joined:
+            with closing(ImageStore(self.folder, self.about.split)) as store:
+                for image_id in image_ids:
+                    yield self.images[image_id], store.read(image_id, self.images[image_id])
+            return
+        for start in range(0, len(image_ids), self.batch):
+            batch = image_ids[start : start + self.batch]
+            found = lookup.images_by_id(self.folder, self.about.config, self.about.split, batch)
+            for image_id in batch:
+                if image_id in found:
+                    yield self.images[image_id], found[image_id]
+
+
+def census(folders: Sequence[Path]) -> list[ShownSplit]:
+    """Read which image each row shows; lite splits are left out, as they repeat rows of others.
+
+    Returns:
+        The splits, sorted by dataset, split and config.
+
+    Raises:
+        InputError: A folder is not a usable built set, two hold one dataset, or none of them has images.
+    """
+    if not folders:
+        fix = "Name at least one folder that `sarbench build` wrote"
+        raise InputError(problem="there is no folder to look at", fix=fix)
+    shown: list[ShownSplit] = []
+    names: dict[str, Path] = {}
+    for folder in folders:
+        index = read_index(folder)
+        if index.name in names:
+            problem = f"holds {index.name}, as {names[index.name]} does"
+            raise InputError(where=folder, problem=problem, fix="Name one folder for each dataset")
+        names[index.name] = folder
+        for config, splits in index.configs.items():
+            for split, about in splits.items():
+                if about.lite_of is None:
+                    shown.append(_shown(folder, index.name, config, split, about))
+    if not any(split.images for split in shown):
+        where = ", ".join(map(str, folders))
+        raise InputError(where=where, problem="no row has an image", fix="Build configs with images")
+    return sorted(shown, key=lambda split: (split.about.dataset, split.about.split, split.about.config))
+
+
+def _shown(folder: Path, dataset: str, config: str, split: str, about: SplitIndex) -> ShownSplit:
+    return ShownSplit(
+        folder=folder,
+        about=ScannedSplit(dataset, config, split, about.rows, about.images, about.data_digest),
+        images=_images(folder, config, split),
+        joined=about.layout == "joined",
+        batch=min(_HELD, max(1, _HELD_BYTES * max(1, about.images) // max(1, about.bytes))),
+    )
+
+
+def _images(folder: Path, config: str, split: str) -> dict[str, str]:
+    return {
+        row["image_id"]: row["image_sha256"]
+        for row in lookup.rows(folder, config, split, columns=["image_id", "image_sha256"])
+        if row["image_id"] is not None and row["image_sha256"] is not None
+    }

@@ -1,0 +1,1 @@
+"""Sets in the COCO layout: boxes in annotation files, images beside them."""

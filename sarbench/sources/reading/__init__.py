@@ -1,0 +1,1 @@
+"""Reading what users hold: folders, archives, images, JSON and tables, whatever single records have wrong."""
