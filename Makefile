@@ -5,15 +5,21 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+# The versions of `datasets` that load_dataset is tested on beside the newest one, which $(VENV) has.
+OLDER := 3.6.0 4.8.5
 SHIM := import sarbench.lmms.torchvision_shim as shim; shim.install()
 
-.PHONY: demo test quick lint clean
+.PHONY: demo test matrix quick lint clean
 
 demo: $(INSTALLED)
 	@$(BIN)/sarbench demo --out demo
 
 test: lint
 	$(BIN)/python -m pytest -n auto
+	$(MAKE) matrix
+
+matrix: $(OLDER:%=.venv-datasets-%/.installed)
+	for version in $(OLDER); do .venv-datasets-$$version/bin/python -m pytest -n auto tests/hub || exit 1; done
 
 quick: lint
 	$(BIN)/python -m pytest -n auto -m "not slow and not e2e and not browser"
@@ -24,7 +30,7 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) demo
+	rm -rf $(VENV) .venv-datasets-* demo
 
 # torch first: with it in place, no later requirement replaces a CPU build by a CUDA build. The .pth line lets lmms-eval
 # import the usual torchvision wheel beside a CPU build of torch (sarbench/lmms/torchvision_shim.py); it does nothing
@@ -33,6 +39,14 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "sarbench needs Python 3.11 or newer: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[eval,test]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[eval,ray,test]"
 	echo '$(SHIM)' > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/zz_sarbench_shim.pth"
+	touch $@
+
+# Small environments, kept between runs: the core, pytest, and `datasets` with the requirements of its time.
+.venv-datasets-%/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(@D)
+	grep -viE '^(datasets|dill|fsspec|huggingface_hub|multiprocess)==' constraints.txt > $(@D)/constraints.txt
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(@D)/constraints.txt \
+	    datasets==$* hypothesis pytest pytest-xdist --editable .
 	touch $@

@@ -18,8 +18,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
-from sarbench.sources._files import DataFile, DataFolder
-from sarbench.sources._images import ImageIndex
+from sarbench.sources.reading.files import DataFile, DataFolder
+from sarbench.sources.reading.images import ImageIndex
 
 OPEN_CLAIM = 1.5
 RATE_CLAIM = 0.8

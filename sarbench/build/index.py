@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -12,13 +13,19 @@ from sarbench.schema import SCHEMA_VERSION
 
 INDEX_NAME = "sarbench.json"
 
+IMAGES = "images"
+"""The folder with the images of joined configs; it can be no config's name."""
+
+Layout = Literal["flat", "joined"]
+"""Flat: every row holds its image. Joined: rows hold texts, and the images of a split lie once in `images/`."""
+
 
 class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class FileIndex(_Record):
-    """One Parquet file of a split."""
+    """One file of a built folder."""
 
     path: str
     """Relative to the built folder, with `/`."""
@@ -40,6 +47,24 @@ class SplitIndex(_Record):
     files: tuple[FileIndex, ...]
     problems: dict[str, int] = {}
     """Kind of problem met in the authors' files → how often; `quality.json` lists the records."""
+    layout: Layout = "flat"
+    """Alike for all splits of a config."""
+    lite_of: str | None = None
+    """The config that these rows were chosen from, where this is a lite split."""
+    lite_digest: str | None = None
+    """SHA-256 over the ids of a lite split in file order: equal digests mean the same choice."""
+
+
+class ImagesIndex(_Record):
+    """The images that the joined configs show in one split."""
+
+    rows: int
+    """How many images are stored."""
+    bytes: int
+    """Size of the Parquet files together."""
+    files: tuple[FileIndex, ...]
+    offsets: FileIndex
+    """The place of every image in the Parquet files; `sarbench.build.images` reads it."""
 
 
 class BuiltIndex(_Record):
@@ -52,8 +77,14 @@ class BuiltIndex(_Record):
     simulated: bool
     configs: dict[str, dict[str, SplitIndex]]
     """Config → split → what it holds."""
+    images: dict[str, ImagesIndex] = {}
+    """Split → the images of the joined configs."""
+    options: dict[str, str] = {}
+    """Options of the source → the choice that everything here was built with."""
     left_out: dict[str, str] = {}
     """What the last build was asked for and could not give: `config` or `config/split` → why."""
+    notes: tuple[str, ...] = ()
+    """What the last build did beside what it was asked for, as sentences."""
 
 
 def data_digest(sample_hashes: Iterable[str]) -> str:
@@ -75,9 +106,14 @@ def read_index(folder: Path) -> BuiltIndex:
         InputError: The folder is not a built set of this schema version, or files of it are missing or cut off.
     """
     index = parse_index(folder)
-    for splits in index.configs.values():
-        for split in splits.values():
-            check_files(folder, split)
+    try:
+        _check_all(folder, index)
+    except InputError:
+        again = parse_index(folder)
+        if again == index:
+            raise
+        index = again  # a build has just finished: what is there now belongs to the new index
+        _check_all(folder, index)
     return index
 
 
@@ -105,13 +141,13 @@ def parse_index(folder: Path) -> BuiltIndex:
     return index
 
 
-def check_files(folder: Path, split: SplitIndex) -> None:
-    """Make sure that the files of a split are there with the sizes that were written.
+def check_files(folder: Path, files: Iterable[FileIndex]) -> None:
+    """Make sure that files are there with the sizes that were written.
 
     Raises:
         InputError: One is missing or cut off.
     """
-    for file in split.files:
+    for file in files:
         path = folder / file.path
         size = path.stat().st_size if path.is_file() else None
         if size != file.bytes:
@@ -133,6 +169,14 @@ def built_split(folder: Path, config: str, split: str) -> SplitIndex:
             place = folder if kind == "config" else f"{folder}, config {config}"
             raise UnknownNameError(where=place, problem=problem, fix="Take one of these, or build it first")
     return configs[config][split]
+
+
+def _check_all(folder: Path, index: BuiltIndex) -> None:
+    for splits in index.configs.values():
+        for split in splits.values():
+            check_files(folder, split.files)
+    for images in index.images.values():
+        check_files(folder, (*images.files, images.offsets))
 
 
 def write_index(folder: Path, index: BuiltIndex) -> None:

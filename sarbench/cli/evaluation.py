@@ -108,12 +108,16 @@ def floors(
 def score(
     run: Annotated[Path, typer.Argument(help="The folder of a run.")],
     tasks: Annotated[list[str] | None, typer.Option("--tasks", help="Only print these tasks.")] = None,
+    clean: Annotated[
+        Path | None,
+        typer.Option("--clean", help="REPORT-clean of `sarbench leakage`: also score the rows it lists, as a slice."),
+    ] = None,
 ) -> None:
     """Read and score the recorded answers again: offline, without a GPU, without lmms-eval."""
     from sarbench.runs.scoring import rescore_run
     from sarbench.runs.store import load_run
 
-    rescore_run(run)
+    rescore_run(run, clean=clean)
     wanted = names(tasks)
     only = [spec.name for spec in read_catalogue().select(wanted)] if wanted else None
     loaded = load_run(run)
@@ -123,14 +127,16 @@ def score(
             where=run, problem=f"holds no {', '.join(sorted(missing))}", fix="Name tasks of this run"
         )
     table = Table(box=None, pad_edge=False, show_edge=False)
-    for column in ("task", "metric", "value", "95 % interval", "n", "images"):
+    for column in ("task", "metric", "slice", "value", "95 % interval", "n", "images"):
         table.add_column(column, justify="right" if column in ("value", "n", "images") else "left", no_wrap=True)
     for scored in loaded.scores.tasks:
         if only is None or scored.task in only:
             for number in scored.scores:
                 interval = "" if number.low is None or number.high is None else f"{number.low:.4f} to {number.high:.4f}"
                 value = "none" if number.value is None else f"{number.value:.4f}"
-                table.add_row(scored.task, number.metric, value, interval, str(number.n), str(number.clusters))
+                table.add_row(
+                    scored.task, number.metric, number.slice, value, interval, str(number.n), str(number.clusters)
+                )
     print_table(table)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sarbench._version import __version__
-from sarbench.cli import board, data, demo, evaluation
+from sarbench.cli import board, data, demo, evaluation, leakage, publishing
 from sarbench.errors import SarbenchError
 
 app = typer.Typer(
@@ -21,6 +21,9 @@ app.command("list")(data.list_)
 app.command("show")(data.show)
 app.command("check")(data.check)
 app.command("build")(data.build)
+app.command("push")(publishing.push)
+app.command("script")(publishing.script)
+app.command("leakage")(leakage.leakage)
 app.command("tasks")(evaluation.tasks)
 app.command("tasks-path")(evaluation.tasks_path)
 app.command("eval")(evaluation.eval_)

@@ -1,6 +1,24 @@
 """Reading what several commands take in the same form."""
 
 from collections.abc import Iterable
+from enum import StrEnum
+
+from sarbench.errors import UnknownNameError
+
+
+class Layout(StrEnum):
+    """How the images of a config lie on disk."""
+
+    AUTO = "auto"
+    FLAT = "flat"
+    JOINED = "joined"
+
+
+class Engine(StrEnum):
+    """What spreads the work of a build."""
+
+    LOCAL = "local"
+    RAY = "ray"
 
 
 def names(values: Iterable[str] | None) -> tuple[str, ...] | None:
@@ -12,3 +30,22 @@ def names(values: Iterable[str] | None) -> tuple[str, ...] | None:
     if values is None:
         return None
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip()) or None
+
+
+def assignments(values: Iterable[str] | None) -> dict[str, str]:
+    """Take `NAME=VALUE` apart.
+
+    Raises:
+        UnknownNameError: There is no `=` in one, or a name is given twice with different values.
+
+    >>> assignments(["imagery=original"])
+    {'imagery': 'original'}
+    """
+    taken: dict[str, str] = {}
+    for value in values or ():
+        name, sign, choice = (part.strip() for part in value.partition("="))
+        if not sign or not name or taken.get(name, choice) != choice:
+            problem = "is not one NAME=VALUE" if not sign or not name else f"says something else than {taken[name]!r}"
+            raise UnknownNameError(where=f"--option {value}", problem=problem, fix="Write for example imagery=original")
+        taken[name] = choice
+    return taken

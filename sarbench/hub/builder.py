@@ -1,71 +1,119 @@
-"""The authors' files as a `datasets` builder; importing this module imports `datasets`.
+"""One `datasets` builder for every route; importing this module imports `datasets`.
 
 `datasets` may replace `open`, `Path` and the like inside the module of a builder. There is nothing of the kind here:
-`sarbench.hub.raw` does the reading.
+`sarbench.hub.raw` and `sarbench.hub.built` do the reading.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import datasets
 import pyarrow as pa
 
-from sarbench.hub.raw import raw_tables
+from sarbench.errors import InputError, SarbenchError
 from sarbench.schema import SCHEMA
-from sarbench.sources import DatasetCard
 
 
-@dataclass
-class RawConfig(datasets.BuilderConfig):  # type: ignore[misc]
-    """One split of one config, read from `data_dir`."""
+class Reader(Protocol):
+    """The rows of one split, in parts that can be read in any order and process."""
 
-    dataset: str = ""
-    split: str = ""
+    @property
+    def split(self) -> str:
+        """The split's name."""
+
+    def parts(self, processes: int | None) -> list[Any]:
+        """Return the parts for as many processes; None: for a stream."""
+
+    def tables(self, part: Any) -> Iterator[pa.Table]:
+        """Yield the rows of one part as tables of the schema."""
+
+    def no_rows(self, reason: str) -> InputError:
+        """Return the error to raise when there is not one row."""
 
 
-class RawBuilder(datasets.ArrowBasedBuilder):  # type: ignore[misc]
-    """Prepares or streams one split, so that no other split's files are read on the way."""
+class _ReadError(datasets.exceptions.DatasetGenerationError):  # type: ignore[misc]
+    """Carries our error through `datasets`, which drops the cause of what a worker process raised."""
 
-    BUILDER_CONFIG_CLASS = RawConfig
+    def __init__(self, error: SarbenchError) -> None:
+        super().__init__(error)
+        self.error = error
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+
+class TableBuilder(datasets.ArrowBasedBuilder):  # type: ignore[misc]
+    """Prepares or streams one split, so that no other split's files are read on the way.
+
+    Args:
+        reader: Gives the rows.
+        dataset: Name of the dataset.
+        config: Config name.
+        key: Changes with whatever the rows depend on; `datasets` keeps prepared rows under it for ever.
+    """
+
+    def __init__(self, reader: Reader, *, dataset: str, config: str, key: str) -> None:
         # For a builder outside its own package, datasets 3.x writes a lock file beside the package: that litters a
         # checkout and fails where the installation is read-only. So this builder says that it is one of theirs.
         self.__module__ = "datasets.packaged_modules.parquet.parquet"
-        super().__init__(*args, **kwargs)
+        self._reader = reader
+        self._processes: int | None = None
+        # Without a name and a hash of its own, the cache would be shared with any other module called `builder`.
+        super().__init__(
+            dataset_name=f"sarbench_{dataset.replace('-', '_')}",
+            hash=f"{reader.split}-{key}",
+            config_name=config,
+            version="1.0.0",
+        )
+
+    def stream(self) -> Any:
+        """Return the rows as an `IterableDataset`."""
+        return self.as_streaming_dataset(split=self._reader.split)
+
+    def load(self, expression: str, *, processes: int) -> Any:
+        """Prepare the rows on disk unless they are, and return them as a `Dataset`.
+
+        Args:
+            expression: The split or a slice of it.
+            processes: How many prepare them.
+
+        Raises:
+            SarbenchError: What the reader raised.
+            InputError: There is not one row.
+        """
+        self._processes = processes
+        try:
+            self.download_and_prepare(num_proc=processes if processes > 1 else None)
+        except _ReadError as error:
+            raise error.error from None
+        if not self.info.splits[self._reader.split].num_examples:
+            reason = "no record could be used"
+            raise self._reader.no_rows(reason)
+        return self.as_dataset(split=expression)
 
     def _info(self) -> datasets.DatasetInfo:
         return datasets.DatasetInfo(features=datasets.Features.from_arrow_schema(SCHEMA))
 
     def _split_generators(self, dl_manager: datasets.DownloadManager) -> list[datasets.SplitGenerator]:
         # Exactly one list in gen_kwargs: `datasets` takes it for the shards.
-        split = self.config.split
-        return [datasets.SplitGenerator(name=split, gen_kwargs={"splits": [split]})]
+        parts = self._reader.parts(self._processes)
+        return [datasets.SplitGenerator(name=self._reader.split, gen_kwargs={"parts": parts})]
 
-    def _generate_tables(self, splits: list[str]) -> Iterator[tuple[int, pa.Table]]:
-        for split in splits:
-            parts = raw_tables(self.config.dataset, self.config.data_dir, self.config.name, split)
-            yield from enumerate(parts)
+    def _generate_tables(self, parts: list[Any]) -> Iterator[tuple[int, pa.Table]]:
+        try:
+            yield from enumerate(_never_alone(table for part in parts for table in self._reader.tables(part)))
+        except SarbenchError as error:
+            if self._processes is None:
+                raise
+            raise _ReadError(error) from error
 
 
-def raw_builder(card: DatasetCard, data_dir: str, config: str, split: str, *, key: str) -> RawBuilder:
-    """Make the builder of one split.
-
-    Args:
-        card: The dataset.
-        data_dir: The authors' files.
-        config: Config name.
-        split: Split name.
-        key: Changes with whatever the rows depend on (`sarbench.hub.raw.cache_key`).
-    """
-    return RawBuilder(
-        # Without a name and a hash of its own, the cache would be shared with any other module called `builder`.
-        dataset_name=f"sarbench_{card.name.replace('-', '_')}",
-        hash=key,
-        config_name=config,
-        version="1.0.0",
-        data_dir=data_dir,
-        dataset=card.name,
-        split=split,
-    )
+def _never_alone(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Join a table of one row to the next: datasets 4 and 5 hold single rows back, a thousand of them in memory."""
+    held: pa.Table | None = None
+    for table in tables:
+        if not table.num_rows:
+            continue
+        joined = pa.concat_tables([held, table]) if held else table
+        held = joined if joined.num_rows == 1 else None
+        if held is None:
+            yield joined
+    if held is not None:
+        yield held

@@ -10,8 +10,8 @@ from tqdm import tqdm
 from sarbench import paths, sources
 from sarbench.errors import InputError
 from sarbench.sources import DatasetCard
-from sarbench.sources._download import Progress, fetch
-from sarbench.sources._hub_listing import EXTRA
+from sarbench.sources.download.fetch import Progress, fetch
+from sarbench.sources.download.listing import EXTRA
 
 _log = logging.getLogger(__name__)
 

@@ -1,18 +1,23 @@
-"""Rows and images of a built folder, read with pyarrow alone."""
+"""Rows and images of a built folder, flat or joined, read with pyarrow alone."""
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sarbench.build.index import built_split
+from sarbench.build.images import ImageStore
+from sarbench.build.index import SplitIndex, built_split
 from sarbench.errors import InputError, UnknownNameError
-from sarbench.schema import SCHEMA
+from sarbench.schema import SCHEMA, TEXT_SCHEMA
 
-TEXT_COLUMNS = tuple(name for name in SCHEMA.names if name not in ("image", "raw_image"))
+TEXT_COLUMNS = tuple(TEXT_SCHEMA.names)
 """Every column of the schema but the image bytes."""
+
+_KEY = ("image_id", "image_sha256")
+"""What names an image of a joined split."""
 
 _ROWS = 1_000
 _IMAGES = 32
@@ -36,17 +41,20 @@ def rows(folder: Path, config: str, split: str, *, columns: Sequence[str] = TEXT
         if column not in SCHEMA.names:
             problem = f"there is no column {column!r}"
             raise UnknownNameError(where="schema", problem=problem, fix=f"Take some of {', '.join(SCHEMA.names)}")
-    for path in _paths(folder, config, split):
-        with _open(path) as file:
-            for batch in file.iter_batches(batch_size=_ROWS, columns=list(columns)):
-                yield from batch.select(list(columns)).to_pylist()
+    built = built_split(folder, config, split)
+    if built.layout == "joined" and not set(columns) <= set(TEXT_COLUMNS):
+        yield from _joined_rows(folder, split, built, columns)
+        return
+    size = _ROWS if set(columns) <= set(TEXT_COLUMNS) else _IMAGES
+    for batch in _batches(folder, built, columns, size):
+        yield from batch.select(list(columns)).to_pylist()
 
 
 def images_by_id(folder: Path, config: str, split: str, image_ids: Collection[str]) -> dict[str, bytes]:
     """Return the stored image bytes of some images of a built split.
 
-    Only row groups that hold a wanted image are read, a few images at a time. Ids that the split does not have, and
-    those without an image, are left out.
+    Of a flat split, only row groups that hold a wanted image are read, a few images at a time; of a joined one, only
+    the wanted images. Ids that the split does not have, and those without an image, are left out.
 
     Args:
         folder: The built folder.
@@ -59,8 +67,11 @@ def images_by_id(folder: Path, config: str, split: str, image_ids: Collection[st
         UnknownNameError: It has no such config or split.
     """
     wanted = set(image_ids)
+    built = built_split(folder, config, split)
+    if built.layout == "joined":
+        return _joined_images(folder, split, built, wanted)
     found: dict[str, bytes] = {}
-    for path in _paths(folder, config, split):
+    for path in _paths(folder, built):
         if not wanted:
             break
         with _open(path) as file:
@@ -69,6 +80,42 @@ def images_by_id(folder: Path, config: str, split: str, image_ids: Collection[st
                     found.update(_images_of_group(file, group, wanted))
                     wanted -= found.keys()
     return found
+
+
+def _joined_rows(folder: Path, split: str, built: SplitIndex, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield rows with their images; those of one image come together, and share it."""
+    needed = list(dict.fromkeys((*(name for name in columns if name in TEXT_COLUMNS), *_KEY)))
+    last: tuple[Any, ...] = ()
+    image: dict[str, Any] = {}
+    with closing(ImageStore(folder, split)) as store:
+        for batch in _batches(folder, built, needed, _ROWS):
+            for row in batch.to_pylist():
+                if (key := (row["image_id"], row["image_sha256"])) != last:
+                    last, image = key, _image_columns(store, *key)
+                yield {name: image[name] if name in image else row[name] for name in columns}
+
+
+def _image_columns(store: ImageStore, image_id: str | None, image_sha256: str | None) -> dict[str, Any]:
+    if image_id is None or image_sha256 is None:
+        return {"image": None, "raw_image": None}
+    stored = store.get(image_id, image_sha256)
+    return {"image": {"bytes": stored.bytes, "path": stored.path}, "raw_image": stored.raw}
+
+
+def _joined_images(folder: Path, split: str, built: SplitIndex, wanted: set[str]) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    with closing(ImageStore(folder, split)) as store:
+        for batch in _batches(folder, built, _KEY, _ROWS):
+            for image_id, image_sha256 in zip(*(batch.column(name).to_pylist() for name in _KEY), strict=True):
+                if image_id in wanted and image_id not in found and image_sha256 is not None:
+                    found[image_id] = store.read(image_id, image_sha256)
+    return found
+
+
+def _batches(folder: Path, built: SplitIndex, columns: Sequence[str], size: int) -> Iterator[pa.RecordBatch]:
+    for path in _paths(folder, built):
+        with _open(path) as file:
+            yield from file.iter_batches(batch_size=size, columns=list(columns))
 
 
 def _images_of_group(file: pq.ParquetFile, group: int, wanted: set[str]) -> dict[str, bytes]:
@@ -86,8 +133,8 @@ def _images_of_group(file: pq.ParquetFile, group: int, wanted: set[str]) -> dict
     return found
 
 
-def _paths(folder: Path, config: str, split: str) -> list[Path]:
-    return [folder / file.path for file in built_split(folder, config, split).files]
+def _paths(folder: Path, built: SplitIndex) -> list[Path]:
+    return [folder / file.path for file in built.files]
 
 
 def _open(path: Path) -> pq.ParquetFile:

@@ -17,7 +17,7 @@ from sarbench.build.index import INDEX_NAME, BuiltIndex
 from sarbench.errors import InputError
 from sarbench.schema import SCHEMA
 from sarbench.sources import DatasetCard
-from sarbench.sources._hub_http import endpoint, is_offline
+from sarbench.sources.download.client import endpoint, is_offline
 
 _PAGES = ("README.md", "croissant.json", "quality.json", "QUALITY.md", INDEX_NAME)
 _OURS = ("*/*-?????-of-?????.parquet", "*/*-offsets.arrow")

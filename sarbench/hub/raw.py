@@ -3,8 +3,10 @@
 import hashlib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -12,39 +14,136 @@ from sarbench import sources
 from sarbench._version import __version__
 from sarbench.build.batches import batches
 from sarbench.errors import InputError
+from sarbench.hub.filters import EVERY_ROW, RowFilter
 from sarbench.schema import SCHEMA_VERSION, to_table
-from sarbench.sources import Report
+from sarbench.sources import NO_OPTIONS, OpenSplit, Report
 
 _PACKAGE = Path(__file__).parents[1]
-_CODE = ("schema.py", "coords.py", "build/batches.py", "imaging/*.py", "sources/*.py")
+_CODE = ("schema.py", "coords.py", "build/batches.py", "imaging/*.py", "sources/**/*.py")
 """The modules that decide what the rows are."""
 
+_GROUPS = 64
+_PARTS = 256
+"""Images in a part of a stream at least, and parts at most."""
 
-def raw_tables(name: str, data_dir: str, config: str, split: str) -> Iterator[pa.Table]:
-    """Yield the rows of one split; what was wrong with the files is logged at the end.
+Part = tuple[int, int]
+"""(k, n): the k-th of n equal runs of images."""
 
-    Raises:
-        InputError: There is not one row.
+
+class RawReader:
+    """The rows of one split of the authors' files, in parts.
+
+    The texts are read once in a process, however many parts are asked for: an opened split is kept for the next part,
+    unless another part is being read from it. A copy in another process opens its own.
+
+    Args:
+        name: The dataset.
+        data_dir: The authors' files.
+        config: Config name.
+        split: Split name.
+        options: Complete, from `sources.check_options`.
+        only: The rows wanted.
     """
-    report = Report()
-    empty = True
-    for batch in batches(sources.get(name).rows(Path(data_dir), config, split, report=report)):
-        empty = False
-        yield to_table(batch)
-    if empty:
-        problem = f"gives no row of {config}/{split} ({report.summary()})"
-        fix = f"Run `sarbench check {name} --data-dir` on it, then mend the files or download them again"
-        raise InputError(where=data_dir, problem=problem, fix=fix)
-    if report.counts:
-        logging.getLogger(__name__).warning("%s %s/%s: %s", name, config, split, report.summary())
+
+    def __init__(
+        self,
+        name: str,
+        data_dir: str,
+        config: str,
+        split: str,
+        *,
+        options: Mapping[str, str] = NO_OPTIONS,
+        only: RowFilter = EVERY_ROW,
+    ) -> None:
+        self.name = name
+        self.data_dir = data_dir
+        self.config = config
+        self.split = split
+        self.options = dict(options)
+        self.only = only
+        self._spare: list[_Opened] = []
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_spare": []}
+
+    def parts(self, processes: int | None) -> list[Part]:
+        """Cut the split into parts for as many processes; None: for a stream, which needs the texts to be read."""
+        if processes is not None:
+            return [(number, processes) for number in range(processes)]
+        with self._open() as opened:
+            count = max(1, min(_PARTS, opened.groups // _GROUPS))
+        return [(number, count) for number in range(count)]
+
+    def tables(self, part: Part) -> Iterator[pa.Table]:
+        """Yield the rows of one part; what was wrong with its records is logged at the end.
+
+        Raises:
+            InputError: The part is the whole split and gives not one row.
+        """
+        number, count = part
+        report = Report()
+        empty = True
+        with self._open() as opened:
+            span = range(opened.groups * number // count, opened.groups * (number + 1) // count)
+            rows = (row for row in opened.rows(span, report) if self.only.keeps(row.task, row.subtask))
+            for batch in batches(rows):
+                empty = False
+                yield to_table(batch)
+        if empty and count == 1 and not self.only:
+            raise self.no_rows(report.summary())
+        self._log(report)
+
+    def no_rows(self, reason: str) -> InputError:
+        """Return the error to raise when there is not one row."""
+        problem = f"gives no row of {self.config}/{self.split} ({reason})"
+        fix = f"Run `sarbench check {self.name} --data-dir` on it, then mend the files or download them again"
+        return InputError(where=self.data_dir, problem=problem, fix=fix)
+
+    @contextmanager
+    def _open(self) -> Iterator[OpenSplit]:
+        try:
+            opened = self._spare.pop()
+        except IndexError:
+            opened = None
+        if opened is None or opened.process != os.getpid():  # a forked process must not share file positions
+            opened = _Opened(self)
+        try:
+            yield opened.split
+        finally:
+            if self._spare:
+                opened.stack.close()
+            else:
+                self._spare.append(opened)
+
+    def _log(self, report: Report) -> None:
+        if report.counts:
+            place = f"{self.name} {self.config}/{self.split}"
+            logging.getLogger(__name__).warning("%s: %s", place, report.summary())
 
 
-def cache_key(name: str, data_dir: Path) -> str:
-    """Hash the code that makes the rows, the schema version, and name, size and time of every input file.
+class _Opened:
+    """A split opened by this process; closed when it is forgotten."""
+
+    def __init__(self, reader: RawReader) -> None:
+        self.process = os.getpid()
+        self.stack = ExitStack()
+        report = Report()
+        source = sources.get(reader.name)
+        folder = Path(reader.data_dir)
+        opening = source.open_split(folder, reader.config, reader.split, report=report, options=reader.options)
+        self.split = self.stack.enter_context(opening)
+        if not self.split.groups:
+            self.stack.close()
+            raise reader.no_rows(report.summary())
+        reader._log(report)
+
+
+def cache_key(name: str, data_dir: Path, *, options: Mapping[str, str] = NO_OPTIONS) -> str:
+    """Hash the code that makes the rows, the schema version, the options, and name, size and time of every input file.
 
     `datasets` keeps prepared rows for ever under this key, so an image exchanged in place must change it.
     """
-    digest = hashlib.sha256(f"{__version__} {SCHEMA_VERSION} {name}".encode())
+    digest = hashlib.sha256(f"{__version__} {SCHEMA_VERSION} {name} {sorted(options.items())}".encode())
     for pattern in _CODE:
         for module in sorted(_PACKAGE.glob(pattern)):
             digest.update(module.read_bytes())

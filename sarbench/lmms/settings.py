@@ -36,8 +36,9 @@ class Settings:
         }
 
 
-def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """Read the settings of this process: `SARBENCH_PROMPT`, `SARBENCH_COORDS` and `SARBENCH_PERTURB`."""
+    environment = os.environ if environment is None else environment
     return Settings(
         prompt=environment.get("SARBENCH_PROMPT") or "sarbench",
         coords=environment.get("SARBENCH_COORDS") or "pixel",

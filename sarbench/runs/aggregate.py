@@ -5,7 +5,8 @@ for every kind of question; how a number gets its interval is `sarbench.runs.est
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -34,6 +35,8 @@ HEADLINE: dict[Family, str] = {
 Line = Mapping[str, Any]
 """A line of the run record; `outcome`, `scores`, `target`, `parsed`, `image_id` and `id` are read."""
 
+NO_SLICES: Mapping[str, Collection[str]] = MappingProxyType({})
+
 Array = npt.NDArray[np.float64]
 
 
@@ -46,28 +49,43 @@ class Number(NamedTuple):
     higher_is_better: bool = True
 
 
-def score_task(task: str, kind: Family, lines: Sequence[Line]) -> TaskScores:
-    """Compute every score of a task from its lines of the run record."""
+def score_task(
+    task: str, kind: Family, lines: Sequence[Line], *, slices: Mapping[str, Collection[str]] = NO_SLICES
+) -> TaskScores:
+    """Compute every score of a task from its lines of the run record.
+
+    Args:
+        task: Name of the task.
+        kind: Its kind of question.
+        lines: Its samples.
+        slices: Name → ids of the samples that are scored once more by themselves.
+    """
     counted = Counter(line["outcome"] for line in lines)
-    scored = [line for line in lines if line["outcome"] != "failed"]
-    numbers = list(_NUMBERS[kind](scored)) if scored else [Number(HEADLINE[kind], estimate.NOTHING)]
+    parts = {name: [line for line in lines if line["id"] in ids] for name, ids in slices.items()}
     return TaskScores(
         task=task,
         samples=len(lines),
         outcomes={outcome: counted[outcome] for outcome in OUTCOMES},
         scores=tuple(
-            Score(
-                task=task,
-                metric=number.metric,
-                protocol="strict",
-                unit=number.unit,
-                higher_is_better=number.higher_is_better,
-                headline=number.metric == HEADLINE[kind],
-                **number.estimate._asdict(),
-            )
-            for number in numbers
+            score for name, part in ({"all": lines} | parts).items() for score in _scores(task, kind, part, name)
         ),
     )
+
+
+def _scores(task: str, kind: Family, lines: Sequence[Line], slice_: str) -> Iterator[Score]:
+    scored = [line for line in lines if line["outcome"] != "failed"]
+    numbers = list(_NUMBERS[kind](scored)) if scored else [Number(HEADLINE[kind], estimate.NOTHING)]
+    for number in numbers:
+        yield Score(
+            task=task,
+            metric=number.metric,
+            protocol="strict",
+            slice=slice_,
+            unit=number.unit,
+            higher_is_better=number.higher_is_better,
+            headline=number.metric == HEADLINE[kind],
+            **number.estimate._asdict(),
+        )
 
 
 def _classification(lines: Sequence[Line]) -> Iterator[Number]:

@@ -12,6 +12,7 @@ from sarbench.runs.aggregate import score_task
 from sarbench.runs.record import Manifest, Scores
 from sarbench.runs.samples import from_table, rescore, sample, to_table
 from sarbench.runs.store import load_manifest, load_samples, save_samples, save_scores
+from sarbench.runs.subset import CLEAN, clean_rows
 
 
 def score_run(folder: Path) -> Scores:
@@ -22,15 +23,23 @@ def score_run(folder: Path) -> Scores:
     )
 
 
-def rescore_run(folder: Path) -> Scores:
-    """Read every recorded answer again with this version of sarbench, then score the run."""
+def rescore_run(folder: Path, *, clean: Path | None = None) -> Scores:
+    """Read every recorded answer again with this version of sarbench, then score the run.
+
+    Args:
+        folder: The run.
+        clean: The `REPORT-clean` folder of a leakage report: its rows are scored by themselves too, as slice `clean`.
+
+    Raises:
+        InputError: The run or the folder cannot be used.
+    """
     manifest, catalogue = load_manifest(folder), read_catalogue()
     lines: dict[str, list[dict[str, Any]]] = {}
     for spec in catalogue.select(run.task for run in manifest.tasks):
         recorded = from_table(load_samples(folder, spec.name))
         lines[spec.name] = [_again(line, spec.family) for line in recorded]
         save_samples(folder, spec.name, to_table(lines[spec.name]))
-    return _save(folder, manifest, catalogue, lines)
+    return _save(folder, manifest, catalogue, lines, clean=clean)
 
 
 def score(
@@ -88,11 +97,21 @@ def _again(line: dict[str, Any], family: Any) -> dict[str, Any]:
     return line if line["target"] == "null" else rescore(line, family)
 
 
-def _save(folder: Path, manifest: Manifest, catalogue: Catalogue, lines: Mapping[str, list[dict[str, Any]]]) -> Scores:
-    specs = catalogue.select(run.task for run in manifest.tasks)
-    scores = Scores(
-        sarbench_version=__version__,
-        tasks=tuple(score_task(spec.name, spec.family, lines[spec.name]) for spec in specs),
-    )
+def _save(
+    folder: Path,
+    manifest: Manifest,
+    catalogue: Catalogue,
+    lines: Mapping[str, list[dict[str, Any]]],
+    *,
+    clean: Path | None = None,
+) -> Scores:
+    specs = {spec.name: spec for spec in catalogue.select(run.task for run in manifest.tasks)}
+    tasks = []
+    for run in manifest.tasks:
+        spec = specs[run.task]
+        rows = clean_rows(clean, spec, run) if clean else None
+        slices = {} if rows is None else {CLEAN: rows}
+        tasks.append(score_task(spec.name, spec.family, lines[spec.name], slices=slices))
+    scores = Scores(sarbench_version=__version__, tasks=tuple(tasks))
     save_scores(folder, scores)
     return scores

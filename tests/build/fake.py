@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,9 +12,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from sarbench.build.batches import same_image
 from sarbench.errors import InputError
 from sarbench.schema import EncodedImage, Row, sample_sha256
-from sarbench.sources import ConfigCard, DatasetCard, Report
+from sarbench.sources import NO_OPTIONS, ConfigCard, DatasetCard, OpenSplit, Report
+from sarbench.sources._split import all_rows
 
 
 def png(seed: int, side: int = 16) -> bytes:
@@ -90,19 +93,51 @@ def fake_source(content: Mapping[str, Mapping[str, Sequence[Row] | InputError]],
         "caveats": ("It is noise.",),
     }
 
-    def rows(data_dir: Path, config: str, split: str, *, report: Report) -> Iterator[Row]:
+    @contextmanager
+    def opened(config: str, split: str, report: Report) -> Iterator[OpenSplit]:
         given = content[config][split]
         if isinstance(given, InputError):
             raise given
         report.flag(file="a.json", record=f"{config}/{split}", problem="oddity")
-        yield from given
+        groups = grouped(given)
+
+        def rows_of(span: range, problems: Report) -> Iterator[Row]:
+            for group in span:
+                for row in groups[group]:
+                    if "odd" in row.flags:
+                        problems.flag(file="a.json", record=row.id, problem="odd row")
+                    yield row
+
+        yield OpenSplit(len(groups), rows_of)
+
+    def open_split(
+        data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
+    ) -> AbstractContextManager[OpenSplit]:
+        return opened(config, split, report)
+
+    def rows(
+        data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
+    ) -> Iterator[Row]:
+        return all_rows(opened(config, split, report), report)
 
     return SimpleNamespace(
         CARD=DatasetCard(**{**known, **card}),
         splits=lambda data_dir: {config: tuple(splits) for config, splits in content.items()},
+        open_split=open_split,
         rows=rows,
         files=lambda data_dir: (),
     )
+
+
+def grouped(rows: Sequence[Row]) -> list[list[Row]]:
+    """Rows of one image, or a row without one, as a source groups them."""
+    groups: list[list[Row]] = []
+    for row in rows:
+        if groups and same_image(row, groups[-1][-1]):
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
 
 
 def write_coco(folder: Path, images: Mapping[str, int], *, first_seed: int = 0) -> Path:

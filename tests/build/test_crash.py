@@ -1,7 +1,6 @@
 """A build that is killed: whatever moment it dies at, the folder holds old data or new, and the next build works."""
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,71 +8,68 @@ from pathlib import Path
 import pytest
 
 import sarbench
-from sarbench.build import build, read_index
-from sarbench.build.index import parse_index
+from sarbench.build import build, parts
 from sarbench.build.staging import WORK_NAME
 from tests.build.fake import write_coco
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
 
-WHILE_WRITING = """
-import functools, sys
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(sarbench.__file__).parents[1])}
+
+KILLED = """
+import os, signal, sys
 from pathlib import Path
-import sarbench.build.split as split
-from sarbench.build.batches import batches
-split.batches = functools.partial(batches, max_rows=1)
-from sarbench.build import build
+from sarbench.build import build, parts
+parts.PART_GROUPS = 2
+rows_left = [int(sys.argv[3])]
 def progress(place, rows):
-    if list(Path(sys.argv[2]).rglob("*.part")):
+    rows_left[0] -= rows
+    if rows_left[0] <= 0:
         os.kill(os.getpid(), signal.SIGKILL)
-"""
-
-WHILE_RENAMING = """
-import sys
-from pathlib import Path
-from sarbench.build import build
-left = [int(sys.argv[3])]
-rename = Path.rename
-def dying(self, target):
-    if Path(target).suffix != ".parquet":  # shards get their final names inside the work folder
-        left[0] -= 1
-        if left[0] < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-    return rename(self, target)
-Path.rename = dying
-progress = None
-"""
-
-BUILD = """
 build("sardet-100k", data_dir=Path(sys.argv[1]), out=Path(sys.argv[2]), progress=progress)
 """
 
 
-def run(script: str, *arguments: object) -> int:
-    """Run a build in a child process that kills itself."""
-    environment = {**os.environ, "PYTHONPATH": str(Path(sarbench.__file__).parents[1])}
-    command = [sys.executable, "-c", f"import os, signal\n{script}{BUILD}", *map(str, arguments)]
-    return subprocess.run(command, env=environment, check=False).returncode
+@pytest.mark.slow
+def test_killed_at_every_few_steps(tmp_path: Path) -> None:
+    old = write_coco(tmp_path / "raw-old", {"train": 2, "test": 3})
+    new = write_coco(tmp_path / "raw-new", {"train": 5, "test": 3}, first_seed=50)
+    script = Path(__file__).with_name("dying.py")
+    command = [sys.executable, str(script), str(old), str(new), str(tmp_path), "5", "9"]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert int(done.stdout.split()[0]) > 40
 
 
-def test_killed_while_writing_the_first_build(tmp_path: Path) -> None:
-    raw = write_coco(tmp_path / "raw", {"train": 6})
-    out = tmp_path / "out"
-    assert run(WHILE_WRITING, raw, out) == -signal.SIGKILL
+@pytest.mark.slow
+def test_finished_parts_are_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw, out = write_coco(tmp_path / "raw", {"train": 7}), tmp_path / "out"
+    command = [sys.executable, "-c", KILLED, str(raw), str(out), "5"]
+    assert subprocess.run(command, env=ENVIRONMENT, check=False).returncode == -9
     assert [path.name for path in out.iterdir()] == [WORK_NAME]
-    assert list(out.rglob("*.parquet")) == []
-    assert build("sardet-100k", data_dir=raw, out=out) == read_index(out)
+    monkeypatch.setattr(parts, "PART_GROUPS", 2)
+    written: list[int] = []
+    inside = parts.write_part
+
+    def counted(job: parts.SplitJob, opened: object, number: int, *, tick: parts.Tick) -> None:
+        written.append(number)
+        inside(job, opened, number, tick=tick)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("sarbench.build.engines.write_part", counted)
+    index = build("sardet-100k", data_dir=raw, out=out)
+    assert written == [2, 3], "0 and 1 were finished"
     assert not (out / WORK_NAME).exists()
+    assert build("sardet-100k", data_dir=raw, out=tmp_path / "other") == index
 
 
-@pytest.mark.parametrize("renames", [0, 1])
-def test_killed_while_swapping(tmp_path: Path, renames: int) -> None:
-    raw = write_coco(tmp_path / "raw", {"train": 2})
-    out = tmp_path / "out"
+@pytest.mark.slow
+def test_parts_of_other_inputs_are_not_used(tmp_path: Path) -> None:
+    raw, out = write_coco(tmp_path / "raw", {"train": 7}), tmp_path / "out"
+    command = [sys.executable, "-c", KILLED, str(raw), str(out), "5"]
+    assert subprocess.run(command, env=ENVIRONMENT, check=False).returncode == -9
+    chip = next((raw / "JPEGImages" / "train").iterdir())
+    chip.write_bytes(chip.read_bytes() + b"\0")
     build("sardet-100k", data_dir=raw, out=out)
-    new = write_coco(tmp_path / "new", {"train": 3}, first_seed=50)
-    assert run(WHILE_RENAMING, new, out, renames) == -signal.SIGKILL
-    assert parse_index(out) == read_index(out), "what the index lists is whole"
-    assert build("sardet-100k", data_dir=new, out=out).configs["detection"]["train"].rows == 3
-    assert read_index(out).configs["detection"]["train"].rows == 3
-    assert not (out / WORK_NAME).exists()
+    build("sardet-100k", data_dir=raw, out=tmp_path / "other")
+    files = [path.relative_to(out) for path in out.rglob("*") if path.is_file()]
+    assert all((out / file).read_bytes() == (tmp_path / "other" / file).read_bytes() for file in files)

@@ -7,9 +7,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from sarbench import sources
-from sarbench.build import build, read_index
-from sarbench.errors import InputError
+from sarbench.build import build, parts, read_index
+from sarbench.errors import InputError, UnknownNameError
 from sarbench.schema import Row
+from sarbench.sources import OpenSplit, OptionCard, Report
 from tests.build.fake import fake_source, make_rows, write_coco
 
 Content = Mapping[str, Mapping[str, Sequence[Row] | InputError]]
@@ -44,7 +45,9 @@ def test_what_is_written(tmp_path: Path) -> None:
     assert index.left_out == {}
     assert seen == [("detection/train", 3), ("detection/validation", 2)]
     assert sorted(contents(tmp_path / "out")) == [
+        "QUALITY.md",
         "README.md",
+        "croissant.json",
         "detection/train-00000-of-00001.parquet",
         "detection/validation-00000-of-00001.parquet",
         "quality.json",
@@ -163,3 +166,74 @@ def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with pytest.raises(InputError, match="No space left on device"):
         build("sardet-100k", data_dir=raw, out=tmp_path / "out")
     assert contents(tmp_path / "out") == {}
+
+
+def test_options_reach_the_source_and_do_not_mix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    option = OptionCard("imagery", ("preprocessed", "original"), "preprocessed", "Which images")
+    source = fake_source({"a": {"train": make_rows([1])}, "b": {"train": make_rows([1])}}, options=(option,))
+    seen: list[Mapping[str, str]] = []
+    inside = source.open_split
+
+    def open_split(*where: object, report: Report, options: Mapping[str, str]) -> object:
+        seen.append(options)
+        return inside(*where, report=report, options=options)
+
+    source.open_split = open_split
+    monkeypatch.setitem(sources.SOURCES, "fake", source)  # type: ignore[arg-type]
+    where = {"data_dir": tmp_path / "raw", "out": tmp_path / "out"}
+    assert build("fake", **where, configs=["a"]).options == {"imagery": "preprocessed"}  # type: ignore[arg-type]
+    before = contents(tmp_path / "out")
+    with pytest.raises(InputError, match="holds a/train, built with imagery=preprocessed; this build has imagery=orig"):
+        build("fake", **where, configs=["b"], options={"imagery": "original"})  # type: ignore[arg-type]
+    assert contents(tmp_path / "out") == before
+    assert build("fake", **where, options={"imagery": "original"}).options == {"imagery": "original"}  # type: ignore[arg-type]
+    assert seen[0] == {"imagery": "preprocessed"}
+    assert seen[-1] == {"imagery": "original"}
+    with pytest.raises(UnknownNameError, match="sepia"):
+        build("fake", **where, options={"imagery": "sepia"})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrong", [{"workers": 0}, {"lite": 0}])
+def test_numbers_that_make_no_sense(tmp_path: Path, wrong: dict[str, int]) -> None:
+    with pytest.raises(InputError, match=r"is 0\. Give a number from 1"):
+        build("sardet-100k", data_dir=tmp_path / "raw", out=tmp_path / "out", **wrong)  # type: ignore[arg-type]
+
+
+def test_a_full_disk_keeps_finished_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw, out = write_coco(tmp_path / "raw", {"train": 6}), tmp_path / "out"
+    monkeypatch.setattr(parts, "PART_GROUPS", 2)
+    build("sardet-100k", data_dir=raw, out=out)
+    before = contents(out)
+    (raw / "new.txt").touch()
+    written: list[int] = []
+    write_part = parts.write_part
+
+    def full(job: parts.SplitJob, opened: OpenSplit, number: int, *, tick: parts.Tick) -> None:
+        if len(written) == 2:
+            raise OSError(28, "No space left on device")
+        written.append(number)
+        write_part(job, opened, number, tick=tick)
+
+    monkeypatch.setattr("sarbench.build.engines.write_part", full)
+    with pytest.raises(InputError, match=r"No space left on device.*finished parts are kept"):
+        build("sardet-100k", data_dir=raw, out=out)
+    assert {name: data for name, data in contents(out).items() if ".building" not in name} == before
+    monkeypatch.setattr(
+        "sarbench.build.engines.write_part",
+        lambda *args, **kwargs: written.append(args[2]) or write_part(*args, **kwargs),
+    )
+    build("sardet-100k", data_dir=raw, out=out)
+    assert written == [0, 1, 2], "no part is written twice"
+    assert contents(out) == before
+
+
+def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
+    raw, out = write_coco(tmp_path / "raw", {"train": 2, "test": 2}), tmp_path / "out"
+
+    def interrupt(place: str, rows: int) -> None:
+        if place == "detection/test":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build("sardet-100k", data_dir=raw, out=out, progress=interrupt)
+    assert contents(out) == {}

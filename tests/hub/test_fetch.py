@@ -9,7 +9,8 @@ import pytest
 from sarbench import sources
 from sarbench.errors import InputError
 from sarbench.hub.fetch import ensure_download
-from sarbench.sources import CARDS, HubRepo, _hub_http
+from sarbench.sources import CARDS, HubRepo
+from sarbench.sources.download import client
 from sarbench.sources.reading.files import DataFolder
 from tests.build.fake import fake_source
 from tests.hub.fake_hub import FakeHub, fake_hub
@@ -30,7 +31,7 @@ def source(monkeypatch: pytest.MonkeyPatch) -> Any:
     made = fake_source({"a": {"test": ()}, "b": {"test": ()}}, hub=HubRepo("org/name", PINNED))
     made.hub_files = hub_files
     monkeypatch.setattr(sources, "SOURCES", {"fake": made})
-    monkeypatch.setattr(_hub_http, "WAITS", (0.0,))
+    monkeypatch.setattr(client, "WAITS", (0.0,))
     return made
 
 

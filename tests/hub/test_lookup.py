@@ -4,8 +4,7 @@ from pathlib import Path
 import pytest
 
 from sarbench import sources
-from sarbench.build import build, read_index
-from sarbench.build import split as split_module
+from sarbench.build import build, parts, read_index
 from sarbench.build.batches import batches
 from sarbench.errors import InputError, UnknownNameError
 from sarbench.hub import lookup
@@ -19,9 +18,35 @@ ROWS: list[Row] = [*make_rows([3, 1, 2, 40]), make_row(46, None)]
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A built set with several row groups in a file."""
     monkeypatch.setitem(sources.SOURCES, "fake", fake_source({"a": {"train": ROWS}}))  # type: ignore[arg-type]
-    monkeypatch.setattr(split_module, "batches", partial(batches, max_rows=3))
+    monkeypatch.setattr(parts, "batches", partial(batches, max_rows=3))
     build("fake", data_dir=tmp_path / "raw", out=tmp_path / "out")
     return tmp_path / "out"
+
+
+@pytest.fixture
+def joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same set with its images beside the rows, in several parts, and another config's images among them."""
+    content = {"a": {"train": ROWS}, "b": {"train": make_rows([1] * 6)}}
+    monkeypatch.setitem(sources.SOURCES, "fake", fake_source(content))  # type: ignore[arg-type]
+    monkeypatch.setattr(parts, "PART_GROUPS", 2)
+    build("fake", data_dir=tmp_path / "raw", out=tmp_path / "joined", layout="joined")
+    return tmp_path / "joined"
+
+
+def test_joined_rows_are_the_flat_ones(built: Path, joined: Path) -> None:
+    assert list(lookup.rows(joined, "a", "train")) == list(lookup.rows(built, "a", "train"))
+    columns = ["raw_image", "id", "image"]
+    assert list(lookup.rows(joined, "a", "train", columns=columns)) == list(
+        lookup.rows(built, "a", "train", columns=columns)
+    )
+    assert list(next(lookup.rows(joined, "a", "train", columns=columns))) == columns
+
+
+def test_images_by_id_of_a_joined_split(built: Path, joined: Path) -> None:
+    ids = [row.image_id for row in ROWS if row.image_id]
+    assert lookup.images_by_id(joined, "a", "train", ids) == lookup.images_by_id(built, "a", "train", ids)
+    assert lookup.images_by_id(joined, "a", "train", ["fake/5.png"]) == {}, "an image of b alone"
+    assert len(lookup.images_by_id(joined, "b", "train", ["fake/5.png"])) == 1
 
 
 def test_rows_in_file_order_without_images(built: Path) -> None:
