@@ -2,11 +2,12 @@
 
 import json
 import os
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -50,8 +51,7 @@ class StoredImage:
     raw: _Raw
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(NamedTuple):
     """One row of the offsets."""
 
     path: str
@@ -119,6 +119,10 @@ class ImageStore:
         place = opened.place(image_id, image_sha256)
         return opened.read(place.file, place.offset, place.size)
 
+    def hashes(self, image_id: str) -> tuple[str, ...]:
+        """Return the `image_sha256` of every image with this id: none, one, or several where the files changed."""
+        return self._open().hashes_of(image_id)
+
     def close(self) -> None:
         """Close the files; the next use opens them again."""
         with self._lock:
@@ -127,7 +131,8 @@ class ImageStore:
             self._opened = None
 
     def __del__(self) -> None:
-        if opened := getattr(self, "_opened", None):
+        opened = getattr(self, "_opened", None)
+        if opened is not None and os is not None:  # at the end of the process, modules go before objects
             opened.close()
 
     def _open(self) -> "_Opened":
@@ -150,37 +155,47 @@ class _Opened:
             self.files = [(path.parent / name, size) for name, size in json.loads(reader.schema.metadata[FILES_KEY])]
         except (OSError, pa.ArrowInvalid, KeyError, TypeError, ValueError) as error:
             raise InputError(where=path, problem=f"cannot be read ({error})", fix=_FIX) from error
-        self.batch = batch
-        self.ids = batch.column("image_id")
-        self.hashes = batch.column("image_sha256")
+        self._columns = [batch.column(name) for name in OFFSETS_SCHEMA.names[2:]]
+        self._hashes = batch.column("image_sha256")
+        self.ids: list[str] = batch.column("image_id").to_pylist()
         self._descriptors: dict[int, int] = {}
         self._lock = Lock()
 
     def key(self, number: int) -> tuple[str, str]:
-        return self.ids[number].as_py(), self.hashes[number].as_py()
+        return self.ids[number], self._hashes[number].as_py()
 
     def find(self, image_id: str, image_sha256: str) -> int | None:
         """Return the row of an image. UTF-8 sorts as Python's strings do, by code point."""
-        number = bisect_left(range(len(self.ids)), (image_id, image_sha256), key=self.key)
-        return number if number < len(self.ids) and self.key(number) == (image_id, image_sha256) else None
+        number = bisect_left(self.ids, image_id)
+        while number < len(self.ids) and self.ids[number] == image_id:
+            if self._hashes[number].as_py() == image_sha256:
+                return number
+            number += 1
+        return None
+
+    def hashes_of(self, image_id: str) -> tuple[str, ...]:
+        numbers = range(bisect_left(self.ids, image_id), bisect_right(self.ids, image_id))
+        return tuple(self._hashes[number].as_py() for number in numbers)
 
     def place(self, image_id: str, image_sha256: str) -> _Place:
         number = self.find(image_id, image_sha256)
         if number is None:
             problem = f"holds no image {image_id!r} with SHA-256 {image_sha256}"
             raise InputError(where=self.path, problem=problem, fix=_FIX)
-        return _Place(*(self.batch.column(name)[number].as_py() for name in OFFSETS_SCHEMA.names[2:]))
+        return _Place(*[column[number].as_py() for column in self._columns])
 
     def read(self, file: int, offset: int, size: int) -> bytes:
         """Read one image with the length before it, which proves that it is where it should be."""
         path, _ = self.files[file]
         try:
-            data = os.pread(self._descriptor(file), _PREFIX + size, offset - _PREFIX)
+            descriptor = self._descriptors.get(file) or self._descriptor(file)
+            length = os.pread(descriptor, _PREFIX, offset - _PREFIX)
+            data = os.pread(descriptor, size, offset)
         except OSError as error:
             raise InputError(where=path, problem=f"cannot be read ({error})", fix=_FIX) from error
-        if len(data) != _PREFIX + size or data[:_PREFIX] != size.to_bytes(_PREFIX, "little"):
+        if len(data) != size or length != size.to_bytes(_PREFIX, "little"):
             raise InputError(where=path, problem="was changed since it was built", fix=_FIX)
-        return data[_PREFIX:]
+        return data
 
     def _descriptor(self, file: int) -> int:
         with self._lock:

@@ -23,6 +23,7 @@ from sarbench.build.staging import Stage, staging
 from sarbench.errors import InputError
 from sarbench.schema import SCHEMA_VERSION
 from sarbench.sources import check_options
+from sarbench.sources.download.manifest import origin
 
 
 def build(
@@ -128,6 +129,8 @@ def _index(order: Order, made: Made, stage: Stage) -> BuiltIndex:
         known = next((card.splits for card in order.source.CARD.configs if card.name == config), ())
         if both:
             configs[config] = {split: both[split] for split in dict.fromkeys((*known, *both)) if split in both}
+    fetched = origin(order.data_dir)
+    notes = (f"The last build read {fetched.repo_id} at commit {fetched.revision}.",) if fetched else ()
     return BuiltIndex(
         schema_version=SCHEMA_VERSION,
         sarbench_version=__version__,
@@ -136,6 +139,7 @@ def _index(order: Order, made: Made, stage: Stage) -> BuiltIndex:
         configs=configs,
         options=dict(order.options),
         left_out=made.left_out,
+        notes=notes,
     )
 
 
@@ -191,7 +195,7 @@ def _with_lite(index: BuiltIndex, order: Order, made: Made, stage: Stage) -> tup
     dropped = {config for config, splits in before.items() if _is_lite(splits)} - configs.keys()
     for lite in configs.keys() - index.configs.keys() - new:
         _show(stage.out / lite, stage.new / lite)
-    return index.model_copy(update={"configs": configs, "notes": tuple(notes)}), new, dropped
+    return index.model_copy(update={"configs": configs, "notes": (*index.notes, *notes)}), new, dropped
 
 
 def _is_lite(splits: Mapping[str, SplitIndex]) -> bool:

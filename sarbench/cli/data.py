@@ -153,6 +153,8 @@ def build(
             table.add_row(config, split, f"{built.rows:,}", f"{built.images:,}", built.layout, problems)
     print_table(table)
     typer.echo(f"Built {folder}")
+    for note in index.notes:
+        typer.echo(note)
     for place, reason in index.left_out.items():
         typer.secho(f"Left out {place}: {reason}", err=True, fg=typer.colors.YELLOW)
     typer.echo(f"What the quality gate found is in {folder / 'QUALITY.md'}")

@@ -54,7 +54,8 @@ def images_by_id(folder: Path, config: str, split: str, image_ids: Collection[st
     """Return the stored image bytes of some images of a built split.
 
     Of a flat split, only row groups that hold a wanted image are read, a few images at a time; of a joined one, only
-    the wanted images. Ids that the split does not have, and those without an image, are left out.
+    the wanted images, whichever of its configs shows them. Ids that the split does not have, and those without an image,
+    are left out.
 
     Args:
         folder: The built folder.
@@ -69,7 +70,7 @@ def images_by_id(folder: Path, config: str, split: str, image_ids: Collection[st
     wanted = set(image_ids)
     built = built_split(folder, config, split)
     if built.layout == "joined":
-        return _joined_images(folder, split, built, wanted)
+        return _joined_images(folder, split, wanted)
     found: dict[str, bytes] = {}
     for path in _paths(folder, built):
         if not wanted:
@@ -102,14 +103,10 @@ def _image_columns(store: ImageStore, image_id: str | None, image_sha256: str | 
     return {"image": {"bytes": stored.bytes, "path": stored.path}, "raw_image": stored.raw}
 
 
-def _joined_images(folder: Path, split: str, built: SplitIndex, wanted: set[str]) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
+def _joined_images(folder: Path, split: str, wanted: set[str]) -> dict[str, bytes]:
     with closing(ImageStore(folder, split)) as store:
-        for batch in _batches(folder, built, _KEY, _ROWS):
-            for image_id, image_sha256 in zip(*(batch.column(name).to_pylist() for name in _KEY), strict=True):
-                if image_id in wanted and image_id not in found and image_sha256 is not None:
-                    found[image_id] = store.read(image_id, image_sha256)
-    return found
+        hashes = {image_id: store.hashes(image_id) for image_id in sorted(wanted)}
+        return {image_id: store.read(image_id, of_id[0]) for image_id, of_id in hashes.items() if of_id}
 
 
 def _batches(folder: Path, built: SplitIndex, columns: Sequence[str], size: int) -> Iterator[pa.RecordBatch]:

@@ -1,27 +1,11 @@
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from sarbench import __version__, paths
 from sarbench.simulate import write_sardet
-
-
-def run(*arguments: str, home: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
-    import os
-
-    env = {**os.environ, "COLUMNS": "200", **environment}
-    if home is not None:
-        env["SARBENCH_HOME"] = str(home)
-    return subprocess.run(
-        [sys.executable, "-c", "from sarbench.cli.main import main; main()", *arguments],
-        capture_output=True,
-        text=True,
-        env=env,
-        check=False,
-    )
+from tests.cli.commands import run
 
 
 def test_version() -> None:
@@ -31,7 +15,7 @@ def test_version() -> None:
 def test_list_names_every_dataset() -> None:
     answer = run("list")
     assert answer.returncode == 0
-    for name in ("sardet-100k", "sarchat-2m", "fusar-geovl"):
+    for name in ("sarlang-1m", "sarchat-2m", "sar-text", "fusar-geovl", "sardet-100k"):
         assert name in answer.stdout
 
 
