@@ -58,7 +58,7 @@ def build(name: str, raw: Path, out: Path, workers: int) -> None:
     done = subprocess.run(whole, capture_output=True, text=True, check=True)
     status, peak = map(int, done.stderr.split()[-2:])
     print(done.stdout.strip())
-    if status:
+    if status or not (out / "sarbench.json").is_file():
         msg = f"the build left with exit code {status}"
         raise SystemExit(msg)
     seconds = time.perf_counter() - start

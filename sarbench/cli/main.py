@@ -62,3 +62,7 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.secho("stopped", err=True)
         sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
