@@ -1,6 +1,5 @@
 """Putting rows together: identity and hashes."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 import msgspec
@@ -42,7 +41,7 @@ class RowMaker:
     split: str
     text_origin: TextOrigin
     _stem: str | None = None
-    _met: Counter[str] = field(default_factory=Counter)
+    _met: dict[str, int] = field(default_factory=dict)
 
     def row(self, stem: str, image: LoadedImage | None, sample: Sample, *, image_id: str | None = None) -> Row:
         """Return the row of one sample.
@@ -54,10 +53,10 @@ class RowMaker:
             image_id: The image's identity where there is no image.
         """
         if stem != self._stem:
-            self._stem, self._met = stem, Counter()
+            self._stem, self._met = stem, {}
         key = source_key(stem, sample.question, sample.answers, 0)
-        repeat = self._met[key]
-        self._met[key] += 1
+        repeat = self._met.get(key, 0)
+        self._met[key] = repeat + 1
         if repeat:
             key = source_key(stem, sample.question, sample.answers, repeat)
         image_sha256 = image.sha256 if image else None

@@ -34,14 +34,14 @@ class _Message(msgspec.Struct):
     role: str
 
 
-class _Value(msgspec.Struct):
-    value: Any
+class _Said(msgspec.Struct):
+    content: Any = msgspec.field(name="value")
     role: str = msgspec.field(name="from")
 
 
 class _Record(msgspec.Struct):
     messages: list[_Message] | None = None
-    conversations: list[_Value] | None = None
+    conversations: list[_Said] | None = None
     query: str | None = None
     response: str | None = None
     history: list[tuple[str, str]] | None = None
@@ -78,10 +78,11 @@ def _turns(record: _Record) -> tuple[Turn, ...]:
     """Pair every question with the answer right behind it; system texts and tools are left out."""
     turns = []
     question: str | None = None
-    for role, content in _spoken(record):
-        asks = _ASKS.get(role)
+    for message in record.messages or record.conversations or _asked(record):
+        asks = _ASKS.get(message.role)
         if asks is None:
-            asks = _ASKS.get(role.strip().casefold())
+            asks = _ASKS.get(message.role.strip().casefold())
+        content = message.content
         if asks:
             question = content if isinstance(content, str) else _text(content)
         elif question is not None and asks is not None:
@@ -91,16 +92,12 @@ def _turns(record: _Record) -> tuple[Turn, ...]:
     return tuple(turns)
 
 
-def _spoken(record: _Record) -> list[tuple[str, Any]]:
-    """Return (role, content) in order."""
-    if record.messages:
-        return [(message.role, message.content) for message in record.messages]
-    if record.conversations:
-        return [(message.role, message.value) for message in record.conversations]
+def _asked(record: _Record) -> list[_Message]:
+    """Return query, response and the pairs before them as messages."""
     if record.query is None:
         return []
-    earlier = [part for pair in record.history or () for part in zip(("user", "assistant"), pair, strict=True)]
-    return [*earlier, ("user", record.query), ("assistant", record.response or "")]
+    pairs = [*(record.history or ()), (record.query, record.response or "")]
+    return [_Message(text, role) for pair in pairs for role, text in zip(("user", "assistant"), pair, strict=True)]
 
 
 def _text(content: object) -> str:

@@ -55,9 +55,11 @@ def write_box(xyxy: Xyxy, size: tuple[int, int]) -> str:
 
 
 def _edges(found: re.Match[str]) -> Xyxy | None:
-    left, top, right, bottom = found.groups()
+    left, top, right, bottom = map(float, found.groups())
+    if "." not in found[0]:  # six digits at most: exact in float32
+        return (left, top, right, bottom) if left < right and top < bottom else None
     try:
-        return checked((float(left), float(top), float(right), float(bottom)))
+        return checked((left, top, right, bottom))
     except ValueError:
         return None
 
