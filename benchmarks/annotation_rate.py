@@ -39,7 +39,7 @@ BATCH = 10_000
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rows", type=int, default=60_000, help="questions (default: 60000)")
+    parser.add_argument("--rows", type=int, default=150_000, help="questions (default: 150000)")
     parser.add_argument("--repeats", type=int, default=5, help="runs of each, by turns (default: 5)")
     options = parser.parse_args()
     datasets.disable_progress_bars()
