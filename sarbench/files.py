@@ -1,5 +1,6 @@
 """Files that are whole or absent, and folders that one process writes at a time."""
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -31,11 +32,16 @@ def write_text(path: Path, text: str) -> None:
 
 
 @contextmanager
-def locked(folder: Path, *, problem: str) -> Iterator[None]:
+def locked(folder: Path, *, problem: str, wait: bool = False) -> Iterator[None]:
     """Hold the only lock on a folder; the system lets go of it when the process dies, however it dies.
 
+    Args:
+        folder: The folder.
+        problem: What another process that holds it does there.
+        wait: Whether to wait for it, however long it takes.
+
     Raises:
-        InputError: Another process holds it; `problem` says what it does there.
+        InputError: Another process holds it, and this one does not wait.
     """
     if sys.platform == "win32":  # no flock there: a writer trusts that it is alone
         yield
@@ -48,7 +54,10 @@ def locked(folder: Path, *, problem: str) -> Iterator[None]:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise InputError(where=folder, problem=problem, fix="Wait until it has finished") from error
+                if not wait:
+                    raise InputError(where=folder, problem=problem, fix="Wait until it has finished") from error
+                logging.getLogger(__name__).warning("%s: %s; waiting for it", folder, problem)
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)

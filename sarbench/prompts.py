@@ -44,6 +44,9 @@ _FORMS: dict[Family, str] = {
     "referring": f"Answer with one bounding box for every object, {_BOX_FORM}.",
 }
 
+_CAPTION = "Describe this SAR image."
+"""The question of a caption for which the authors give none."""
+
 _TAG = re.compile(r"^\s*\[(?:count|grounding|identify|refer)\]\s*")
 _NUMBER = r"<\s*(\d{1,6}(?:\.\d{1,6})?)\s*>"
 _SARCHAT_BOX = re.compile(r"\{\s*" + r"\s*,?\s*".join([_NUMBER] * 4) + r"\s*\}")
@@ -75,7 +78,7 @@ def family(row: Mapping[str, Any]) -> Family:
     task, subtask = row["task"], row["subtask"]
     if task == "caption" and subtask == "describe":
         return "description"
-    if task == "region":
+    if task == "region" and (subtask or "").startswith("identify"):
         return "identification"
     if task in ("classification", "counting", "grounding", "referring") and row.get("question"):
         return task  # type: ignore[no-any-return]
@@ -106,7 +109,7 @@ def render(row: Mapping[str, Any], *, prompt: str = "sarbench", convention: str 
         raise UnknownNameError(
             where=f"prompt {prompt!r}", problem="does not exist", fix=f"Use {' or '.join(PROMPT_IDS)}"
         )
-    question = row["question"] or ""
+    question = row["question"] or (_CAPTION if row["task"] in ("caption", "retrieval") else "")
     if prompt == "authors":
         return Prompt("authors", PROMPT_VERSION, question)
     form = _FORMS[family(row)].format(
@@ -134,7 +137,7 @@ def to_messages(row: Mapping[str, Any], *, prompt: str = "authors", convention: 
     Raises:
         UnknownNameError: The row asks nothing, or as `render`.
     """
-    if not row.get("question"):
+    if not row.get("question") and row["task"] not in ("caption", "retrieval"):
         problem = "has no question to turn into a message"
         raise UnknownNameError(where=row.get("id", "row"), problem=problem, fix="Use rows that ask something")
     parts: list[dict[str, Any]] = [{"type": "text", "text": render(row, prompt=prompt, convention=convention).text}]

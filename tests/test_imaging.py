@@ -364,3 +364,9 @@ def test_one_damaged_byte_of_a_png_is_noticed_without_decoding() -> None:
             imaging.check_png(bytes(damaged))
     with pytest.raises(ValueError, match=r"cut off|damaged"):
         imaging.check_png(whole[: len(whole) // 2])
+
+
+def test_a_display_stretch_is_never_taken_for_measured_values() -> None:
+    row = {"id": "x", "image": Image.new("L", (4, 4)), "raw_image": None, "flags": ["display_stretch"]}
+    with pytest.raises(InputError, match="shows a display stretch"):
+        imaging.decode_raw(row)

@@ -35,6 +35,8 @@ class SplitCheck:
     rows: int
     images: int
     report: Report
+    remark: str = ""
+    """What a closer look at the texts says, in one line."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class CheckResult:
                     "split": split.split,
                     "rows": split.rows,
                     "images": split.images,
+                    "remark": split.remark,
                     **json.loads(split.report.to_json()),
                 }
                 for split in self.splits
@@ -87,6 +90,7 @@ class CheckResult:
         for split in self.splits:
             counts = f"{split.rows:,} rows, {split.images:,} images"
             text.append(f"{split.config}/{split.split}: {counts}, {split.report.summary()}")
+            text += [f"  {split.remark}"] if split.remark else []
         text += [f"{place}: left out, {reason}" for place, reason in self.left_out.items()]
         text.append(f"quality: {verdict(self.quality)}")
         text += [f"  {line}" for line in lines(self.quality)]
@@ -128,11 +132,24 @@ def check(
             rows = source.rows(data_dir, config, split, report=report, options=chosen)
             counted = _Counted(_reported(rows, place, progress), images, report)
             gate.examine(config, split, _tables(counted))
+            remark = _closer_look(name, data_dir, config, split, report=report, options=chosen)
         except InputError as error:
             left_out[place] = str(error)
         else:
-            read.append(SplitCheck(config, split, counted.rows, counted.shown, report))
+            read.append(SplitCheck(config, split, counted.rows, counted.shown, report, remark))
     return CheckResult(name, data_dir, tuple(read), left_out, gate.quality())
+
+
+def _closer_look(
+    name: str, data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str]
+) -> str:
+    """Return what the dataset's own inspection says; of its problems, those that the rows did not show are added."""
+    if name not in sources.INSPECTORS:
+        return ""
+    closer = Report()
+    remark = sources.INSPECTORS[name](data_dir, config, split, report=closer, options=options)
+    report.merge_new(closer)
+    return remark
 
 
 class _Images:

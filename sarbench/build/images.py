@@ -1,5 +1,6 @@
 """The images of joined configs: stored once per split, each found by binary search and read by one `os.pread`."""
 
+import hashlib
 import json
 import os
 from bisect import bisect_left, bisect_right
@@ -106,8 +107,8 @@ class ImageStore:
             UnknownNameError: The folder has no images of this split.
         """
         opened = self._open()
-        place = opened.place(image_id, image_sha256)
-        data = opened.read(place.file, place.offset, place.size)
+        number, place = opened.place(image_id, image_sha256)
+        data = opened.image(number, place, image_sha256)
         raw = None
         if place.raw_offset is not None and place.raw_size is not None:
             raw = opened.read(place.file, place.raw_offset, place.raw_size)
@@ -116,8 +117,8 @@ class ImageStore:
     def read(self, image_id: str, image_sha256: str) -> bytes:
         """Return the bytes of `get` alone; the raw bytes are not read."""
         opened = self._open()
-        place = opened.place(image_id, image_sha256)
-        return opened.read(place.file, place.offset, place.size)
+        number, place = opened.place(image_id, image_sha256)
+        return opened.image(number, place, image_sha256)
 
     def hashes(self, image_id: str) -> tuple[str, ...]:
         """Return the `image_sha256` of every image with this id: none, one, or several where the files changed."""
@@ -158,6 +159,7 @@ class _Opened:
         self._columns = [batch.column(name) for name in OFFSETS_SCHEMA.names[2:]]
         self._hashes = batch.column("image_sha256")
         self.ids: list[str] = batch.column("image_id").to_pylist()
+        self._verified = bytearray(len(self.ids))
         self._descriptors: dict[int, int] = {}
         self._lock = Lock()
 
@@ -177,12 +179,22 @@ class _Opened:
         numbers = range(bisect_left(self.ids, image_id), bisect_right(self.ids, image_id))
         return tuple(self._hashes[number].as_py() for number in numbers)
 
-    def place(self, image_id: str, image_sha256: str) -> _Place:
+    def place(self, image_id: str, image_sha256: str) -> tuple[int, _Place]:
         number = self.find(image_id, image_sha256)
         if number is None:
             problem = f"holds no image {image_id!r} with SHA-256 {image_sha256}"
             raise InputError(where=self.path, problem=problem, fix=_FIX)
-        return _Place(*[column[number].as_py() for column in self._columns])
+        return number, _Place(*[column[number].as_py() for column in self._columns])
+
+    def image(self, number: int, place: _Place, image_sha256: str) -> bytes:
+        """Read one image; the first time, its bytes are held against their hash."""
+        data = self.read(place.file, place.offset, place.size)
+        if not self._verified[number]:
+            if hashlib.sha256(data).hexdigest() != image_sha256:
+                problem = f"holds damaged bytes of image {self.ids[number]!r}: their SHA-256 is another"
+                raise InputError(where=self.files[place.file][0], problem=problem, fix=_FIX)
+            self._verified[number] = 1
+        return data
 
     def read(self, file: int, offset: int, size: int) -> bytes:
         """Read one image with the length before it, which proves that it is where it should be."""

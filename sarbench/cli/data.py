@@ -117,7 +117,7 @@ def build(
     ] = Layout.AUTO,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that read and write.")] = 1,
     engine: Annotated[
-        Engine, typer.Option("--engine", help="ray spreads the work over a Ray cluster (sarbench[ray]).")
+        Engine, typer.Option("--engine", help="ray spreads the work over a Ray cluster (extra: ray).")
     ] = Engine.LOCAL,
     option: Options = None,
     revision: Annotated[

@@ -14,9 +14,9 @@ def leakage(
     ],
 ) -> None:
     """Find images that datasets and splits share: equal, re-encoded, turned, re-speckled or cropped."""
-    from sarbench.leakage_scan import scan
+    from sarbench.leakage_scan import report_paths, scan
 
     with tqdm(desc="looking", unit="image") as bar:
         report = scan(folders, out=out, progress=bar.update)
     typer.echo(report.to_text())
-    typer.echo(f"Wrote {out}")
+    typer.echo(f"Wrote {' and '.join(map(str, report_paths(out)))}")

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import datasets
 import pyarrow as pa
 
-from sarbench.errors import InputError, SarbenchError
+from sarbench.errors import InputError, SarbenchError, UnknownNameError
 from sarbench.schema import SCHEMA
 
 
@@ -83,10 +83,28 @@ class TableBuilder(datasets.ArrowBasedBuilder):  # type: ignore[misc]
             self.download_and_prepare(num_proc=processes if processes > 1 else None)
         except _ReadError as error:
             raise error.error from None
+        except (OSError, datasets.exceptions.DatasetGenerationError) as error:
+            raise self._unwritable(error) from error
         if not self.info.splits[self._reader.split].num_examples:
             reason = "no record could be used"
             raise self._reader.no_rows(reason)
-        return self.as_dataset(split=expression)
+        try:
+            return self.as_dataset(split=expression)
+        except (ValueError, AssertionError) as error:
+            fix = "Write for example train[:10%], train[100:200] or train[-50:]"
+            raise UnknownNameError(where=expression, problem=f"is no slice ({error})", fix=fix) from error
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: Exception) -> Exception:
+        """Explain an error of the cache's disk; any other stays what it is."""
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, OSError):
+            cause = cause.__cause__
+        if cause is None:
+            return error
+        fix = "Make room on its disk or mend its permissions, or set HF_HOME to another folder"
+        return InputError(where=self.cache_dir, problem=f"cannot be written ({cause})", fix=fix)
 
     def _info(self) -> datasets.DatasetInfo:
         return datasets.DatasetInfo(features=datasets.Features.from_arrow_schema(SCHEMA))
@@ -97,11 +115,13 @@ class TableBuilder(datasets.ArrowBasedBuilder):  # type: ignore[misc]
         return [datasets.SplitGenerator(name=self._reader.split, gen_kwargs={"parts": parts})]
 
     def _generate_tables(self, parts: list[Any]) -> Iterator[tuple[int, pa.Table]]:
+        tables = enumerate(_never_alone(table for part in parts for table in self._reader.tables(part)))
+        if self._processes is None:  # a stream that is left half read ends with the process, when names are gone
+            yield from tables
+            return
         try:
-            yield from enumerate(_never_alone(table for part in parts for table in self._reader.tables(part)))
+            yield from tables
         except SarbenchError as error:
-            if self._processes is None:
-                raise
             raise _ReadError(error) from error
 
 

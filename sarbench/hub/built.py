@@ -120,6 +120,13 @@ class RawImages:
     def __init__(self, folder: str) -> None:
         self.folder = folder
 
+    def __eq__(self, other: object) -> bool:
+        """Tell alike what fills rows from the same folder, so that `datasets` keeps it where parts are put together."""
+        return isinstance(other, RawImages) and self.folder == other.folder
+
+    def __hash__(self) -> int:
+        return hash(self.folder)
+
     def __call__(self, batch: dict[str, list[Any]]) -> dict[str, list[Any]]:
         """Return the batch with raw bytes, where it has the columns that name them."""
         names = ("split", "image_id", "image_sha256")

@@ -28,7 +28,15 @@ class RowFilter:
 
     @classmethod
     def of(cls, task: Names, subtask: Names) -> "RowFilter":
-        """Take one name or several of each; None stands for all."""
+        """Take one name or several of each; None stands for all.
+
+        Raises:
+            UnknownNameError: A list is empty.
+        """
+        for kind, names in (("task", task), ("subtask", subtask)):
+            if names is not None and not names:
+                problem = f"no {kind} is named, so no row would be left"
+                raise UnknownNameError(where=kind, problem=problem, fix="Name one, or leave it out for all rows")
         return cls(_tuple(task), _tuple(subtask))
 
     def __bool__(self) -> bool:

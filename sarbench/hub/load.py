@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sarbench import sources
+from sarbench.errors import InputError, UnknownNameError
 from sarbench.hub.filters import EVERY_ROW, RowFilter, columns
 from sarbench.hub.origin import Join, Origin, check_join, find
 from sarbench.hub.selection import Part, parse_selection
@@ -20,7 +21,7 @@ def load_dataset(
     name: str,
     config: str,
     *,
-    split: str | None = None,
+    split: Any = None,
     data_dir: str | Path | None = None,
     streaming: bool = False,
     num_proc: int | None = None,
@@ -70,13 +71,18 @@ def load_dataset(
         InputError: The dataset is not built here, or `data_dir` holds nothing usable.
     """
     check_join(join)
-    folder = None if data_dir is None else Path(data_dir)
+    if data_dir is not None and not str(data_dir):
+        raise InputError(where="data_dir", problem="is empty", fix="Give a folder, or leave it out")
+    folder = None if data_dir is None else Path(data_dir).expanduser()
     origin = find(sources.get(name), config, data_dir=folder, revision=revision, options=options, join=join)
     where = f"{name}, config {config}"
     only = RowFilter.of(task, subtask)
     if split is None:
         wanted = {there: Part(there) for there in origin.splits}
     else:
+        if not isinstance(split, str) and isinstance(split, Sequence):
+            fix = f"Write {'+'.join(map(str, split))!r} for all in one, or load them one by one"
+            raise UnknownNameError(where=where, problem=f"split is a list, {split!r}", fix=fix)
         parts = parse_selection(str(split), origin.splits, where=where, streaming=streaming)
         wanted = {f"{number} {part.expression}": part for number, part in enumerate(parts)}
     opening = _Opening(origin, name, config, where, only)

@@ -54,8 +54,8 @@ def images_by_id(folder: Path, config: str, split: str, image_ids: Collection[st
     """Return the stored image bytes of some images of a built split.
 
     Of a flat split, only row groups that hold a wanted image are read, a few images at a time; of a joined one, only
-    the wanted images, whichever of its configs shows them. Ids that the split does not have, and those without an image,
-    are left out.
+    the wanted images, whichever of its configs shows them. Ids that the split does not have, and those without an
+    image, are left out.
 
     Args:
         folder: The built folder.

@@ -13,15 +13,19 @@ import pyarrow.parquet as pq
 
 from sarbench.build import read_index
 from sarbench.build.card import write_card
-from sarbench.build.index import INDEX_NAME, BuiltIndex
+from sarbench.build.index import IMAGES, INDEX_NAME, BuiltIndex, parse_index
+from sarbench.build.verify import verify_built
 from sarbench.errors import InputError
 from sarbench.schema import SCHEMA
 from sarbench.sources import DatasetCard
 from sarbench.sources.download.client import endpoint, is_offline
 
 _PAGES = ("README.md", "croissant.json", "quality.json", "QUALITY.md", INDEX_NAME)
-_OURS = ("*/*-?????-of-?????.parquet", "*/*-offsets.arrow")
-"""What a push may delete from the repository: data files of an earlier one."""
+_EMPTY = frozenset({".gitattributes", "README.md"})
+"""What the Hub itself puts into a new repository."""
+
+_SHARD = re.compile(r"[^/]+/[^/]+-(?:\d{5}-of-\d{5}\.parquet|offsets\.arrow)")
+"""A data file as sarbench names it: in the folder of a config, what a push does not bring again is out of date."""
 
 _REPO_ID = re.compile(r"[\w-]+(?:\.[\w-]+)*/[\w-]+(?:\.[\w-]+)*", re.ASCII)
 
@@ -38,8 +42,9 @@ def push(
 ) -> str:
     """Publish a built folder: what its index lists, its dataset card, `croissant.json` and the quality report.
 
-    The repository is created when it is not there. Data files of an earlier push that this set no longer has are
-    deleted from it; other files of the repository stay. `croissant.json` gets the hash of every file first.
+    Everything is read once more before, so that no damaged file is published. The repository is created when it is not
+    there; data files that an earlier push brought and this set no longer has are deleted from it. A repository that
+    holds anything else is refused. `croissant.json` gets the hash of every file first.
 
     Args:
         folder: A folder that `sarbench build` wrote.
@@ -54,18 +59,21 @@ def push(
         The URL of the commit.
 
     Raises:
-        InputError: The set is not whole; its licence does not allow to publish it; nobody is logged in; or the Hub
-            refuses.
+        InputError: The set is not whole or was damaged; the repository holds something else; its licence does not allow
+            to publish it; nobody is logged in; or the Hub refuses.
     """
     index = read_index(folder)
     _check_terms(folder, card, index, have_permission=have_permission)
     files = _files(folder, index)
     _check_login(repo_id)
+    verify_built(folder, index)
     from huggingface_hub import HfApi
 
     api = HfApi(endpoint=endpoint(), library_name="sarbench")
     with _asking(repo_id):
-        _prepare(api, repo_id, private=private, revision=revision)
+        there = _prepare(api, repo_id, private=private, revision=revision)
+        ours = {IMAGES, *index.configs, *_pushed_before(api, repo_id, index.name, there, revision=revision)}
+        gone = [path for path in sorted(there - set(files)) if _SHARD.fullmatch(path) and path.split("/")[0] in ours]
         write_card(folder, card, index, hashes={path: _sha256(folder / path) for path in files if path not in _PAGES})
         made = api.upload_folder(
             repo_id=repo_id,
@@ -73,7 +81,7 @@ def push(
             folder_path=folder,
             revision=revision,
             allow_patterns=[glob.escape(path) for path in files],
-            delete_patterns=list(_OURS),
+            delete_patterns=[glob.escape(path) for path in gone],
             commit_message=f"{card.title}, built by sarbench {index.sarbench_version}",
         )
     if progress is not None:
@@ -126,8 +134,8 @@ def _check_login(repo_id: str) -> None:
         raise InputError(where=endpoint(), problem="you are not logged in", fix=fix)
 
 
-def _prepare(api: Any, repo_id: str, *, private: bool, revision: str | None) -> None:
-    """Create the repository and the branch; refuse one whose content would be in the way."""
+def _prepare(api: Any, repo_id: str, *, private: bool, revision: str | None) -> set[str]:
+    """Create the repository and the branch, and return the files there; refuse what would be in the way."""
     api.create_repo(repo_id, repo_type="dataset", private=private, exist_ok=True)
     if revision is not None:
         api.create_branch(repo_id, repo_type="dataset", branch=revision, exist_ok=True)
@@ -135,10 +143,27 @@ def _prepare(api: Any, repo_id: str, *, private: bool, revision: str | None) -> 
     if private and not known.private:
         fix = "Make it private on its settings page, or push without --private"
         raise InputError(where=repo_id, problem="is there already, and is public", fix=fix)
+    there = {file.rfilename for file in known.siblings or ()}
     script = f"{repo_id.split('/')[-1]}.py"
-    if script in {file.rfilename for file in known.siblings or ()}:
+    if script in there:
         problem = f"holds {script}: datasets 4 and later refuse a repository with such a script"
         raise InputError(where=repo_id, problem=problem, fix="Delete that file from the repository first")
+    return there
+
+
+def _pushed_before(api: Any, repo_id: str, name: str, there: set[str], *, revision: str | None) -> set[str]:
+    """Return the configs that an earlier push brought; refuse a repository that holds something else."""
+    if not there - _EMPTY:
+        return set()
+    fix = "Push into a new repository, or into one that sarbench made for this dataset"
+    if INDEX_NAME not in there:
+        problem = f"holds other files ({sorted(there - _EMPTY)[0]}), which would be overwritten or mixed up"
+        raise InputError(where=repo_id, problem=problem, fix=fix)
+    path = api.hf_hub_download(repo_id, INDEX_NAME, repo_type="dataset", revision=revision)
+    earlier = parse_index(Path(path).parent)
+    if earlier.name != name:
+        raise InputError(where=repo_id, problem=f"holds {earlier.name}, not {name}", fix=fix)
+    return set(earlier.configs)
 
 
 @contextmanager

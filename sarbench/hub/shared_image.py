@@ -5,6 +5,8 @@ from typing import Any
 import datasets
 from PIL import Image
 
+from sarbench.hub.filesystem import register
+
 _last: tuple[str | None, Image.Image | None] = (None, None)
 """The address and the pixels of the image that this process decoded last."""
 
@@ -28,6 +30,7 @@ class SharedImage(datasets.Image):  # type: ignore[misc]
         path = value["path"] if isinstance(value, dict) and value["bytes"] is None else None
         if path is None:
             return super().decode_example(value, token_per_repo_id)
+        register()  # a spawned worker has not called `load_dataset`
         last, image = _last
         if path != last or image is None:
             image = super().decode_example(value, token_per_repo_id)

@@ -7,9 +7,10 @@ Bytes go in and come out; nothing here opens a file. Whatever the bytes are, `in
 from sarbench.imaging.display import display_png, to_display
 from sarbench.imaging.header import check_png, inspect
 from sarbench.imaging.info import ImageInfo, is_displayable
-from sarbench.imaging.pixels import decode, decode_raw, pixel_sha256, verify
+from sarbench.imaging.pixels import DISPLAY_STRETCH, decode, decode_raw, pixel_sha256, verify
 
 __all__ = [
+    "DISPLAY_STRETCH",
     "ImageInfo",
     "check_png",
     "decode",

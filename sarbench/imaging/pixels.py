@@ -75,6 +75,10 @@ def pixel_sha256(data: bytes) -> str:
     return digest.hexdigest()
 
 
+DISPLAY_STRETCH = "display_stretch"
+"""The flag of a row whose `image` is a display stretch, because its raw bytes are not 8-bit with 1 or 3 bands."""
+
+
 def decode_raw(row: Mapping[str, Any]) -> NDArray[np.inexact[Any]]:
     """Return the measured values behind a row of the schema.
 
@@ -86,10 +90,15 @@ def decode_raw(row: Mapping[str, Any]) -> NDArray[np.inexact[Any]]:
         integers, half and single floats), else float64; complex samples stay complex, so that phase is kept.
 
     Raises:
-        InputError: The row has neither image, or its bytes cannot be decoded.
+        InputError: The row has neither image, its bytes cannot be decoded, or it shows a display stretch and the raw
+            bytes got lost on the way.
     """
     where = str(row.get("id") or "this row")
     raw, image = row.get("raw_image"), row.get("image")
+    if raw is None and DISPLAY_STRETCH in (row.get("flags") or ()):
+        problem = "shows a display stretch, and its measured values (raw_image) are not in this row"
+        fix = 'Load it with join="flat"; in a lazily joined set, with_format, concatenating and the like lose them'
+        raise InputError(where=where, problem=problem, fix=fix)
     if raw is None and isinstance(image, Mapping):
         raw = image.get("bytes")
     if raw is None and isinstance(image, Image.Image):

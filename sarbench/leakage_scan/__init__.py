@@ -35,7 +35,7 @@ def scan(folders: Sequence[Path], *, out: Path, progress: Callable[[int], object
     for each split that is not for training: `{"dataset", "config", "split", "data_digest", "against": training splits,
     "image_ids", "row_ids", "seen": {training split: row ids}}`, where `image_ids` and `row_ids` are the clean ones,
     whose images no training split shows, and `seen` lists the rows that each of them shows.
-    `REPORT.descriptors-1` keeps what was computed about each image, so that the next scan reads only new ones; it may
+    `REPORT.descriptors-2` keeps what was computed about each image, so that the next scan reads only new ones; it may
     be deleted.
 
     Args:

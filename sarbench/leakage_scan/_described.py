@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +15,18 @@ from sarbench.leakage import DESCRIPTOR, Thumbnail, describe, thumbnail
 from sarbench.leakage_scan._census import ShownSplit
 
 RECORD = np.dtype(
-    [("image_sha256", "S64"), ("pixel_sha256", "S64"), ("blank", "?"), ("plain", "?"), ("descriptor", DESCRIPTOR)]
+    [
+        ("image_sha256", "S64"),
+        ("pixel_sha256", "S64"),
+        ("blank", "?"),
+        ("plain", "?"),
+        ("descriptor", DESCRIPTOR),
+        ("crc32", "<u4"),
+    ]
 )
-"""One line of the cache: an image by the SHA-256 of its bytes."""
+"""One line of the cache: an image by the SHA-256 of its bytes; the last field is the CRC-32 of those before it."""
 
-VERSION = 1
+VERSION = 2
 """Part of the cache's name: it changes when descriptors do."""
 
 _BATCH, _BATCH_BYTES = 256, 32 << 20
@@ -71,6 +79,7 @@ def describe_all(
             problems.update(
                 {sha256: why for (sha256, _), why in zip(batch, answers, strict=True) if isinstance(why, str)}
             )
+            good["crc32"] = _checksums(good)
             file.write(good.tobytes())
             file.flush()
             records.append(good)
@@ -111,7 +120,7 @@ def _described(pair: tuple[str, bytes]) -> Any:
         small = thumbnail(imaging.decode(data))
     except ValueError as error:
         return str(error)
-    return (sha256, small.pixel_sha256, small.blank, small.plain, describe(small))
+    return (sha256, small.pixel_sha256, small.blank, small.plain, describe(small), 0)
 
 
 def _batches(images: Iterator[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
@@ -134,11 +143,24 @@ def _in_threads(function: Callable[[Any], Any], values: Sequence[Any]) -> list[A
 
 
 def _read(cache: Path) -> NDArray[np.void]:
-    """Return the whole records of a cache; half a record at its end, from a killed scan, is cut off."""
+    """Return the whole records of a cache; half a record at its end, from a killed scan, is cut off.
+
+    Damaged records are left out, and described again.
+    """
     if not cache.is_file():
         return np.zeros(0, dtype=RECORD)
-    whole = cache.stat().st_size // RECORD.itemsize
+    length = cache.stat().st_size // RECORD.itemsize
     with cache.open("r+b") as file:
-        file.truncate(whole * RECORD.itemsize)
+        file.truncate(length * RECORD.itemsize)
         records = np.frombuffer(file.read(), dtype=RECORD)
-    return records[np.unique(records["image_sha256"], return_index=True)[1]]
+    whole: NDArray[np.void] = records[_checksums(records) == records["crc32"]]
+    first = np.unique(np.asarray(whole["image_sha256"]), return_index=True)[1]
+    kept: NDArray[np.void] = whole[first]
+    return kept
+
+
+def _checksums(records: NDArray[np.void]) -> NDArray[np.uint32]:
+    """Return the CRC-32 of each record, [n], without the field that holds it."""
+    data, size = records.tobytes(), RECORD.itemsize
+    ends = range(size, len(data) + 1, size)
+    return np.array([crc32(data[end - size : end - RECORD["crc32"].itemsize]) for end in ends], dtype=np.uint32)

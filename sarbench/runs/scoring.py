@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast, get_args
 
 from sarbench._version import __version__
@@ -13,6 +14,9 @@ from sarbench.runs.record import Manifest, Scores
 from sarbench.runs.samples import from_table, rescore, sample, to_table
 from sarbench.runs.store import load_manifest, load_samples, save_samples, save_scores
 from sarbench.runs.subset import CLEAN, clean_rows
+from sarbench.schema import TASKS
+
+NONE_CLEAN: Mapping[str, frozenset[str]] = MappingProxyType({})
 
 
 def score_run(folder: Path) -> Scores:
@@ -34,12 +38,13 @@ def rescore_run(folder: Path, *, clean: Path | None = None) -> Scores:
         InputError: The run or the folder cannot be used.
     """
     manifest, catalogue = load_manifest(folder), read_catalogue()
+    slices = _clean_slices(clean, manifest, catalogue)
     lines: dict[str, list[dict[str, Any]]] = {}
     for spec in catalogue.select(run.task for run in manifest.tasks):
         recorded = from_table(load_samples(folder, spec.name))
         lines[spec.name] = [_again(line, spec.family) for line in recorded]
         save_samples(folder, spec.name, to_table(lines[spec.name]))
-    return _save(folder, manifest, catalogue, lines, clean=clean)
+    return _save(folder, manifest, catalogue, lines, slices=slices)
 
 
 def score(
@@ -85,11 +90,27 @@ def _family(task: str) -> Family:
     for kind in kinds:
         if task == kind:
             return kind
+    if task in TASKS:
+        fix = f"Score one of these kinds of question: {', '.join(kinds)}"
+        raise UnknownNameError(where=f"task {task!r}", problem="is in the schema, but is not scored yet", fix=fix)
     families = {spec.family for spec in read_catalogue().select([task])}
     if len(families) != 1:
         fix = f"Name one task, or a kind of question: {', '.join(kinds)}"
         raise UnknownNameError(where=f"task {task!r}", problem="names several kinds of question", fix=fix)
     return families.pop()
+
+
+def _clean_slices(clean: Path | None, manifest: Manifest, catalogue: Catalogue) -> dict[str, frozenset[str]]:
+    """Return task → its clean rows, for the tasks whose split the report looked at."""
+    if clean is None:
+        return {}
+    specs = {spec.name: spec for spec in catalogue.select(run.task for run in manifest.tasks)}
+    found = {run.task: clean_rows(clean, specs[run.task], run) for run in manifest.tasks}
+    slices = {task: rows for task, rows in found.items() if rows is not None}
+    if not slices:
+        fix = "Run `sarbench leakage` on the built folders of the tasks, and give the REPORT-clean folder it wrote"
+        raise InputError(where=clean, problem=f"has no list for any of {', '.join(found)}", fix=fix)
+    return slices
 
 
 def _again(line: dict[str, Any], family: Any) -> dict[str, Any]:
@@ -103,15 +124,14 @@ def _save(
     catalogue: Catalogue,
     lines: Mapping[str, list[dict[str, Any]]],
     *,
-    clean: Path | None = None,
+    slices: Mapping[str, frozenset[str]] = NONE_CLEAN,
 ) -> Scores:
     specs = {spec.name: spec for spec in catalogue.select(run.task for run in manifest.tasks)}
     tasks = []
     for run in manifest.tasks:
         spec = specs[run.task]
-        rows = clean_rows(clean, spec, run) if clean else None
-        slices = {} if rows is None else {CLEAN: rows}
-        tasks.append(score_task(spec.name, spec.family, lines[spec.name], slices=slices))
+        part = {CLEAN: slices[run.task]} if run.task in slices else {}
+        tasks.append(score_task(spec.name, spec.family, lines[spec.name], slices=part))
     scores = Scores(sarbench_version=__version__, tasks=tuple(tasks))
     save_scores(folder, scores)
     return scores

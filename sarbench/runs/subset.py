@@ -7,6 +7,7 @@ from sarbench.catalogue import TaskSpec
 from sarbench.errors import InputError
 from sarbench.runs.record import TaskRun
 
+_LITE = "-lite"
 CLEAN = "clean"
 """The slice that the scores of these samples are given."""
 
@@ -28,7 +29,8 @@ def clean_rows(folder: Path, spec: TaskSpec, run: TaskRun) -> frozenset[str] | N
     if not folder.is_dir():
         fix = "Give the folder REPORT-clean that `sarbench leakage` wrote beside its report"
         raise InputError(where=folder, problem="there is no such folder", fix=fix)
-    path = folder / f"{spec.dataset}--{spec.config}--{spec.split}.json"
+    config = spec.config.removesuffix(_LITE)  # a lite config holds rows of its whole one, under the same ids
+    path = folder / f"{spec.dataset}--{config}--{spec.split}.json"
     again = "Run `sarbench leakage` again on the data that was evaluated"
     try:
         content = json.loads(path.read_bytes())
@@ -37,6 +39,6 @@ def clean_rows(folder: Path, spec: TaskSpec, run: TaskRun) -> frozenset[str] | N
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(where=path, problem=f"is no list of clean rows ({error})", fix=again) from error
-    if digest != run.data_digest:
+    if config == spec.config and digest != run.data_digest:
         raise InputError(where=path, problem=f"is about other data than {spec.name} was asked on", fix=again)
     return rows

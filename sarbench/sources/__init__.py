@@ -15,11 +15,13 @@ from sarbench.sources._split import NO_OPTIONS, OpenSplit
 
 __all__ = [
     "CARDS",
+    "INSPECTORS",
     "NO_OPTIONS",
     "SOURCES",
     "ConfigCard",
     "DatasetCard",
     "HubRepo",
+    "Inspector",
     "OpenSplit",
     "OptionCard",
     "Problem",
@@ -53,6 +55,15 @@ class SourceModule(Protocol):
         """Return the annotation files, archives and image folders that identify the input."""
 
 
+class Inspector(Protocol):
+    """Looks closely at the texts of one split."""
+
+    def __call__(
+        self, data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
+    ) -> str:
+        """Return a remark in one line, empty where there is none; problems go into the report."""
+
+
 SOURCES: Mapping[str, SourceModule] = {
     "sarlang-1m": sarlang,
     "sarchat-2m": sarchat,
@@ -61,6 +72,9 @@ SOURCES: Mapping[str, SourceModule] = {
     "sardet-100k": sardet,
 }
 """Dataset name → module."""
+
+INSPECTORS: Mapping[str, Inspector] = {"sarchat-2m": sarchat.inspect}
+"""Dataset name → a closer look at the texts of a split than building takes, for the datasets that have one."""
 
 CARDS: Mapping[str, DatasetCard] = {name: module.CARD for name, module in SOURCES.items()}
 """Dataset name → card."""

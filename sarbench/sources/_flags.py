@@ -1,5 +1,7 @@
 """The quality flags that rows of these datasets may carry."""
 
+from sarbench import imaging
+
 BOX_DROPPED = "box_dropped"
 """A box was left out: no area, not a number, wholly outside the image, or of an unknown class."""
 
@@ -20,6 +22,9 @@ COUNT_MISMATCH = "count_mismatch"
 
 COUNT_UNREADABLE = "count_unreadable"
 """The question asks for a number and the answer states none, or more than one."""
+
+DISPLAY_STRETCH = imaging.DISPLAY_STRETCH
+"""`image` is a display stretch of `raw_image`: nothing is to be measured on it."""
 
 IMAGE_ID_REPEATED = "image_id_repeated"
 """An earlier record has the same image id; the later one got a longer id."""

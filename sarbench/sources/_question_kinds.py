@@ -1,36 +1,74 @@
-"""What a free question asks for, told from its words: for texts whose authors label no task.
+"""What a free question asks for, told from its words and its answer: for texts whose authors label no task.
 
 The rules and their order are sarbench's, after the example pairs that SARLANG-1M's authors show for each of their
-applications (Overview.png and fig36.png in GitHub Jimmyxichen/SARLANG-1M). They are an approximation: that figure
-counts "Are any buildings under construction?" among the others, these rules as a question of presence.
+applications (Overview.png and fig36.png in GitHub Jimmyxichen/SARLANG-1M). One of those, "Are any buildings under
+construction?", stands among *others* there and not as identification, so that wording is reasoning here; other
+questions that need reasoning cannot be told from their wording. A label is given only where the answer is of its kind:
+a number, a position, yes or no.
 """
 
 import re
 
 from sarbench.schema import Task, TaskOrigin
+from sarbench.sources._numbers import number_in
 
-_RULES: tuple[tuple[Task, re.Pattern[str]], ...] = (
-    ("counting", re.compile(r"how many\b|what (is|'s) the (total )?number of\b|count the\b")),
-    ("position", re.compile(r"where\b")),
-    ("attribute", re.compile(r".*\b(what shapes?|what directions?|land[- ]cover|arranged|arrangement|patterns?)\b")),
-    ("presence", re.compile(r"(is|are|does|do|can|did|was|were|has|have|could)\b")),
-    ("classification", re.compile(r"(what|which)\b")),
+_YES_NO_OPENING = re.compile(
+    r"(?:(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should)(?:n't)?|any)\b"
 )
-"""Task → how its questions read, in lower case with single blanks; the first rule that fits counts."""
+_YES_NO = re.compile(r"\W*(?:yes|no)\b", re.IGNORECASE)
+_HOW_MANY = re.compile(
+    r".*\bhow many\b|(?:please )?count\b"
+    r"|(?:|.*\b(?:what|tell me|give|state|find|estimate|determine|specify)(?:'s| is| are| was| were)? )"
+    r"(?:the )?(?:\w+ ){0,2}(?:number of|count)\b"
+)
+_WHERE = re.compile(r"where\b|.*\b(?:location|position) of\b")
+_PLACE = re.compile(
+    r"\b(?:top|bottom|left|right|cent(?:er|re|ral)|middle|upper|lower|corners?|edges?|sides?|half|quadrant|foreground"
+    r"|background|(?:north|south)(?:[ -]?(?:east|west))?(?:ern)?|(?:east|west)(?:ern)?|in|on|at|by|near|next to|beside"
+    r"|along|around|between|behind|above|below|inside|outside|within|across|throughout|everywhere|scattered)\b",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(
+    r".*\b(?:(?:what|which)\b.*\b(?:shapes?|directions?)|land[- ]?cover|arranged|arrangement|patterns?)\b"
+)
+_CLASS = re.compile(r"(?:what|which)\b")
 
 
-def kind_of(question: str) -> tuple[Task, TaskOrigin]:
-    """Return the task of a question, and how we know it: by rule, or not at all.
+def kind_of(question: str, answer: str) -> tuple[Task, TaskOrigin]:
+    """Return the task of a question, and how we know it: by rule, or not at all. The first rule that fits counts.
 
-    >>> kind_of("How many tanks are there in the image?")
+    >>> kind_of("How many tanks are there in the image?", "4.")
     ('counting', 'rule')
-    >>> kind_of("How are the buildings arranged?")
+    >>> kind_of("How are the buildings arranged?", "Grid pattern.")
     ('attribute', 'rule')
-    >>> kind_of("Describe the image.")
-    ('vqa', 'unknown')
+    >>> kind_of("Is the area urban or rural?", "Urban."), kind_of("Describe the image.", "A port.")
+    (('vqa', 'unknown'), ('vqa', 'unknown'))
     """
-    words = " ".join(question.casefold().split()).lstrip("\"'([ ")
-    for task, rule in _RULES:
-        if rule.match(words):
-            return task, "rule"
-    return "vqa", "unknown"
+    asked = _plain(question)
+    task = _task(asked, answer, yes_no=bool(_YES_NO_OPENING.match(asked) and _YES_NO.match(answer)))
+    return (task, "rule") if task else ("vqa", "unknown")
+
+
+def asks_how_many(question: str) -> bool:
+    """Tell whether a question asks for a number, whatever its answer says.
+
+    >>> asks_how_many("What is the total number of tanks?"), asks_how_many("In which country is it?")
+    (True, False)
+    """
+    return bool(_HOW_MANY.match(_plain(question)))
+
+
+def _task(asked: str, answer: str, *, yes_no: bool) -> Task | None:
+    if not yes_no and _HOW_MANY.match(asked):
+        return "counting" if number_in(answer) is not None else None
+    if not yes_no and _WHERE.match(asked):
+        return "position" if _PLACE.search(answer) else None
+    if _ATTRIBUTE.match(asked):
+        return "attribute"
+    if yes_no:
+        return "reasoning" if "under construction" in asked else "presence"
+    return "classification" if _CLASS.match(asked) else None
+
+
+def _plain(question: str) -> str:
+    return " ".join(question.casefold().split()).lstrip("\"'([ ")

@@ -49,6 +49,13 @@ class Report:
         """Note a record that gives its rows all the same; `action` says what was done, e.g. `box dropped`."""
         self._add(Problem(file=file, record=record, problem=problem, action=action))
 
+    def merge_new(self, other: "Report") -> None:
+        """Take over the kinds of problems that this report has not met, e.g. from a second and closer look."""
+        fresh = Report()
+        fresh._counts.update({kind: count for kind, count in other._counts.items() if kind not in self._counts})
+        fresh._listed.update({kind: other._listed[kind] for kind in fresh._counts})
+        self.merge(fresh)
+
     def merge(self, other: "Report") -> None:
         """Take over what another report collected, e.g. in another process."""
         self._counts.update(other._counts)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from sarbench.schema import Box, Geo, Row, Source, Task, TaskOrigin, TextOrigin, sample_sha256, source_key
+from sarbench.sources import _flags
 from sarbench.sources.reading.images import LoadedImage
 
 
@@ -85,7 +86,7 @@ class RowMaker:
             source=sample.source,
             dialogue_id=sample.dialogue_id,
             turn=sample.turn,
-            flags=sample.flags,
+            flags=_flagged(sample.flags, image),
             record=sample.record,
             sample_sha256=sample_sha256(
                 image_sha256=image_sha256,
@@ -97,3 +98,7 @@ class RowMaker:
                 count=sample.count,
             ),
         )
+
+
+def _flagged(flags: tuple[str, ...], image: LoadedImage | None) -> tuple[str, ...]:
+    return flags if image is None or image.raw is None else tuple(sorted({*flags, _flags.DISPLAY_STRETCH}))

@@ -106,3 +106,15 @@ def test_the_first_of_two_equal_images_counts() -> None:
     assert merged["offset"].to_pylist() == [2, 1, 4]
     assert merged["file"].to_pylist() == [0, 0, 5]
     assert len(merged_offsets([])) == 0
+
+
+def test_damaged_bytes_are_noticed_when_an_image_is_first_read(built: Path) -> None:
+    store = ImageStore(built, "test")
+    key = next(iter(store))
+    data = store.read(*key)
+    path = next(path for path in (built / "images").glob("test-*.parquet") if data in path.read_bytes())
+    content = path.read_bytes()
+    at = content.index(data) + len(data) // 2
+    path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+    with pytest.raises(InputError, match="holds damaged bytes of image"):
+        ImageStore(built, "test").read(*key)

@@ -119,3 +119,29 @@ def test_a_clean_folder_that_is_not_there(tmp_path: Path) -> None:
     answer = run("score", tmp_path, "--clean", tmp_path / "absent")
     assert answer.returncode == 1
     assert "Traceback" not in answer.stderr
+
+
+def test_a_clean_folder_about_nothing_of_the_run(sardet: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert run("build", "sarchat-2m", "--data-dir", sardet, "--configs", "rebuilt-counting", home=home).returncode == 0
+    assert run("floors", "--tasks", SCORED[0], "--out", tmp_path / "runs", home=home).returncode == 0
+    answer = run("score", tmp_path / "runs" / "floor-majority", "--clean", tmp_path, home=home)
+    assert answer.returncode == 1
+    assert f"has no list for any of {SCORED[0]}" in answer.stderr
+
+
+def test_check_says_in_which_frame_the_boxes_are(tmp_path: Path) -> None:
+    write_sardet(tmp_path, images={"train": 12})
+    names = sorted(path.name for path in (tmp_path / "JPEGImages" / "train").iterdir())
+    asked = '{"role": "user", "content": "<image>[refer] Locate 1 ship."}'
+    records = []
+    for number, name in enumerate(names):
+        box = "".join(f"<{edge}>" for edge in (5 * number, 5 * number, 5 * number + 9, 5 * number + 9))
+        answered = f'{{"role": "assistant", "content": "{{{box}}}"}}'
+        images = f'"images": ["{name}"], "images": ["{name}"]'
+        records.append(f'{{"messages": [{asked}, {answered}], {images}}}')
+    (tmp_path / "SARChat_classify_refer_single_test.json").write_text(f"[{', '.join(records)}]")
+    answer = run("check", "sarchat-2m", "--data-dir", tmp_path, "--configs", "referring")
+    assert answer.returncode == 0, answer.stderr
+    assert f"of {len(names)} boxes agree: native 100 %" in answer.stdout
+    assert "record has a key twice" in answer.stdout

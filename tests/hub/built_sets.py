@@ -6,8 +6,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sarbench.build.images_writer import merged_offsets, offsets_table, record_of, write_offsets
 from sarbench.build.index import BuiltIndex, FileIndex, ImagesIndex, SplitIndex, data_digest, write_index
-from sarbench.schema import IMAGES_SCHEMA, Row, to_table, to_text_table
+from sarbench.build.shards import image_properties
+from sarbench.schema import IMAGES_SCHEMA, Row, to_images_table, to_table, to_text_table
 
 Splits = Mapping[str, Sequence[Row]]
 
@@ -51,19 +53,15 @@ def write_set(
 
 
 def _images(folder: Path, split: str, rows: Sequence[Row]) -> ImagesIndex:
-    columns = {
-        "image_id": [row.image_id for row in rows],
-        "image": [{"bytes": row.image.bytes, "path": row.image.path} if row.image else None for row in rows],
-        "raw_image": [row.raw_image for row in rows],
-        "image_sha256": [row.image_sha256 for row in rows],
-        "width": [row.width for row in rows],
-        "height": [row.height for row in rows],
-    }
-    arrays = [pa.array(columns[field.name], field.type) for field in IMAGES_SCHEMA]
-    file = _write(folder, f"images/{split}-00000-of-00001.parquet", pa.Table.from_arrays(arrays, schema=IMAGES_SCHEMA))
-    offsets = folder / "images" / f"{split}-offsets.arrow"
-    offsets.write_bytes(b"offsets")
-    place = FileIndex(path=f"images/{split}-offsets.arrow", bytes=7)
+    """Write images, each once, in a file that `ImageStore` reads."""
+    path = folder / "images" / f"{split}-00000-of-00001.parquet"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with pq.ParquetWriter(path, IMAGES_SCHEMA, **image_properties(IMAGES_SCHEMA)) as writer:
+        writer.write_table(to_images_table(rows))
+    local = FileIndex(path=path.name, bytes=path.stat().st_size)
+    table = merged_offsets([(offsets_table(path.parent, [local], [record_of(row) for row in rows]), 0)])
+    offsets = write_offsets(path.with_name(f"{split}-offsets.arrow"), table, [local])
+    file, place = (each.model_copy(update={"path": f"images/{each.path}"}) for each in (local, offsets))
     return ImagesIndex(rows=len(rows), bytes=file.bytes, files=(file,), offsets=place)
 
 

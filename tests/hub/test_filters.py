@@ -34,7 +34,6 @@ def ids(data: Any) -> list[str]:
         (["counting", "grounding"], None),
         (None, "x"),
         (["counting", "vqa"], ["x"]),
-        ("vqa", ()),
     ],
 )
 @pytest.mark.parametrize("streaming", [False, True])
@@ -43,6 +42,12 @@ def test_rows_of_some_tasks(folder: Path, task: Any, subtask: Any, streaming: bo
     wanted = [row.id for row in EVERYTHING if only.keeps(row.task, row.subtask)]
     data = load_dataset("fake", "a", split="test", data_dir=folder, task=task, subtask=subtask, streaming=streaming)
     assert ids(data) == wanted
+
+
+@pytest.mark.parametrize("names", [[], ()])
+def test_a_filter_that_names_nothing_is_refused(folder: Path, names: Any) -> None:
+    with pytest.raises(UnknownNameError, match="no task is named"):
+        load_dataset("fake", "a", data_dir=folder, task=names)
 
 
 def test_slices_are_taken_first(folder: Path) -> None:

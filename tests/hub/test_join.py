@@ -247,3 +247,8 @@ def test_raw_images_decode_on_every_way(real_data: Path, tmp_path: Path, monkeyp
                 met.add((pixels.shape, pixels.dtype.name, pixels.tobytes()))
     ((shape, kind, _),) = met
     assert (shape[0], kind) == (2, "float32")
+
+
+def test_two_loads_put_together_keep_their_raw_images(joined: Path) -> None:
+    both = datasets.concatenate_datasets([load_dataset("fake", "a", split="test", data_dir=joined) for _ in range(2)])
+    assert [row["raw_image"] for row in both] == RAW * 2

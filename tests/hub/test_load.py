@@ -13,9 +13,10 @@ import pytest
 import sarbench
 from sarbench import paths, sources
 from sarbench.build import build, read_index
-from sarbench.errors import InputError, UnknownNameError
+from sarbench.errors import InputError, SarbenchError, UnknownNameError
 from sarbench.hub.load import list_datasets, load_dataset
 from sarbench.schema import SCHEMA
+from sarbench.simulate import write_sardet
 from tests.build.fake import make_rows, png, write_coco
 from tests.hub import sets
 from tests.hub.sets import undecoded
@@ -283,3 +284,18 @@ def test_a_stream_left_half_read_does_not_abort_the_process(tmp_path: Path) -> N
     environment = {**os.environ, "HF_DATASETS_CACHE": str(tmp_path / "cache")}
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert answer.stdout.splitlines() == ["3", "(16, 16)"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"split": ["train", "test"]}, r"Write 'train\+test'"),
+        ({"split": "train[:200%]"}, r"train\[:200%\]: is no slice"),
+        ({"split": "train[abc]"}, "is no slice"),
+        ({"data_dir": ""}, "data_dir: is empty"),
+    ],
+)
+def test_what_cannot_be_meant_is_explained(tmp_path: Path, arguments: dict[str, Any], said: str) -> None:
+    write_sardet(tmp_path, images={"train": 3})
+    with pytest.raises(SarbenchError, match=said):
+        load_dataset("sardet-100k", "detection", **{"split": "train", "data_dir": tmp_path, **arguments})

@@ -81,6 +81,24 @@ def test_a_second_push_removes_what_the_first_one_had_more(hub: FakeHub, tmp_pat
     assert hub.files("org/set")["mine.txt"] == b"the owner's"
 
 
+def test_a_repository_of_somebody_else_is_left_alone(hub: FakeHub, tmp_path: Path) -> None:
+    hub.add_repo("org/set", {"README.md": b"theirs", "data/train-00000-of-00001.parquet": b"theirs"})
+    before = hub.files("org/set")
+    assert "holds other files (data/train-00000-of-00001.parquet)" in refused(built(tmp_path / "set"))
+    assert hub.files("org/set") == before
+
+
+def test_damaged_files_are_not_published(hub: FakeHub, tmp_path: Path) -> None:
+    for name in ("images/test-00000-of-00001.parquet", "a/test-00000-of-00001.parquet"):
+        folder = built(tmp_path / name.replace("/", "-"))
+        path = folder / name
+        data = bytearray(path.read_bytes())
+        data[len(data) // 3] ^= 0x10
+        path.write_bytes(bytes(data))
+        assert path.name in refused(folder)
+    assert "org/set" not in hub.repos
+
+
 def test_the_licence_is_kept(hub: FakeHub, tmp_path: Path) -> None:
     folder = built(tmp_path / "set", card=KEPT)
     said = refused(folder, card=KEPT)

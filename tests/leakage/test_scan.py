@@ -163,15 +163,15 @@ def test_the_report_is_written_twice(report: tuple[LeakageReport, Path]) -> None
 def test_order_of_folders_and_a_warm_cache_change_nothing(
     folders: list[Path], report: tuple[LeakageReport, Path], tmp_path: Path
 ) -> None:
-    cache = report[1].with_name("shared.descriptors-1")
-    (tmp_path / "shared.descriptors-1").write_bytes(cache.read_bytes()[:-100])  # a scan that was killed
+    cache = report[1].with_name("shared.descriptors-2")
+    (tmp_path / "shared.descriptors-2").write_bytes(cache.read_bytes()[:-100])  # a scan that was killed
     looked_at: list[int] = []
     again = scan(folders[::-1], out=tmp_path / "shared", progress=looked_at.append)
     assert again.to_json() == report[0].to_json()
     assert (looked_at[0], sum(looked_at)) == (again.files - 1, again.files)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "shared-clean",
-        "shared.descriptors-1",
+        "shared.descriptors-2",
         "shared.json",
         "shared.md",
     ]

@@ -16,6 +16,7 @@ COLUMNS = (
     "id",
     "dataset",
     "task",
+    "task_origin",
     "image_id",
     "image_sha256",
     "width",
@@ -120,6 +121,12 @@ class Batch:
     def with_task(self, *tasks: str) -> Mask:
         """Return per row whether its task is one of these."""
         return np.isin(self.tasks, [place for place, task in enumerate(TASKS) if task in tasks])
+
+    @cached_property
+    def unknown_tasks(self) -> Mask:
+        """Return per row whether nothing tells its task."""
+        unknown = pc.equal(self._column("task_origin"), "unknown")
+        return np.asarray(unknown.to_numpy(zero_copy_only=False), dtype=bool)
 
     @cached_property
     def questions(self) -> Texts:

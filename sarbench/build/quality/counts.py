@@ -8,9 +8,8 @@ import pyarrow.compute as pc
 
 from sarbench.build.quality.batch import Batch, Hit, nonzero, shown
 from sarbench.build.quality.texts import Mask, Rows, distinct, pairs_of, words
+from sarbench.sources._numbers import spelled_numbers
 
-_WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_VALUES = {word: value for value, word in enumerate(_WORDS)} | {"no": 0, "none": 0}
 _COORDINATES = r"\{[^{}]*\}|<[^<>]*>|\[[^\[\]]*\]"
 """Brackets: boxes in both spellings, and SARChat's task prefix."""
 _DIGITS = r"^[^{]*?\b(?P<number>[0-9]{1,9})\b"
@@ -58,16 +57,7 @@ def _stated(batch: Batch, counted: Mask) -> Rows:
     digits = pc.struct_field(pc.extract_regex(texts, _DIGITS), "number").cast(pa.int64())
     found = np.array(pc.fill_null(digits, -1).to_numpy(zero_copy_only=False), dtype=np.int64)
     spelled = np.flatnonzero(found < 0)
-    found[spelled] = [_spelled_number(text) for text in words(texts.take(pa.array(spelled)))]
+    found[spelled] = [next(iter(spelled_numbers(text)), -1) for text in words(texts.take(pa.array(spelled)))]
     numbers = np.full(len(answers.values) + 1, -1, dtype=np.int64)
     numbers[wanted] = found
     return np.where(counted, numbers[answers.codes], -1)
-
-
-def _spelled_number(text: str) -> int:
-    """Return the first number word of a text, -1 where it has none.
-
-    >>> _spelled_number(" two ships "), _spelled_number(" many ")
-    (2, -1)
-    """
-    return next((_VALUES[word] for word in text.split() if word in _VALUES), -1)

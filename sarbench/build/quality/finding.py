@@ -80,7 +80,9 @@ def explained(name: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
     def with_known(finding: Finding) -> Finding:
         configs = [place.partition("/")[0] for place in finding.place.split(" and ")]
-        known = tuple(issue.statement for issue in issues if issue.explains(finding.rule, configs))
+        known = tuple(
+            issue.statement for issue in issues if all(issue.explains(finding.rule, [config]) for config in configs)
+        )
         return replace(finding, known=known)
 
     return tuple(sorted(map(with_known, findings), key=lambda finding: ORDER[finding.rule]))

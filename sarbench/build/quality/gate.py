@@ -16,6 +16,7 @@ from sarbench.build.quality.leaks import Frequent, answer_in_question, prior_rul
 from sarbench.build.quality.options import Positions, option_rules
 from sarbench.build.quality.overlap import Fingerprint, Overlap, fingerprint, overlap_findings, overlaps
 from sarbench.build.quality.repeats import repeat_rules
+from sarbench.build.quality.tasks import unknown_tasks
 from sarbench.build.quality.wording import Endings, answer_rules, cut_answers, text_rules
 
 
@@ -109,7 +110,7 @@ class _Split:
             box_rules(batch),
             count_rules(batch),
             option_rules(batch, self._positions),
-            [answer_in_question(batch), number_in_question(batch)],
+            [answer_in_question(batch), number_in_question(batch), unknown_tasks(batch)],
         )
         for hit in hits:
             self._tally(hit, batch.id)
@@ -141,7 +142,8 @@ class _Split:
         if unended := self._endings.finding(self.place):
             yield unended
         for found in self._measured:
-            yield Finding(found.rule, self.place, found.count, found.looked_at, found.detail)
+            if found.count:
+                yield Finding(found.rule, self.place, found.count, found.looked_at, found.detail)
 
     def _tally(self, hit: Hit, id_of: Callable[[int], str]) -> None:
         tally = self._tallies.setdefault(hit.rule, _Tally())

@@ -1,5 +1,6 @@
 """Rules about what can be answered without looking: answers inside questions, and questions that fix their answer."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -12,6 +13,9 @@ from sarbench.build.quality.texts import Hashes, Rows, pairs_of, words
 from sarbench.schema import TASKS
 
 _NAMED = ("classification", "position", "region", "attribute")
+_TERMS = re.compile(r"\b(?:land|ground) (?:covers?|uses?)\b")
+"""Fixed terms of questions that do not give away an answer which is one of their words: "Land" to "What is the
+predominant land cover?"."""
 _PRIOR_TELLS = 0.3
 """How far the prior by question must lie above the most frequent answer to be worth a warning."""
 _LONGEST = 60
@@ -26,12 +30,20 @@ def answer_in_question(batch: Batch) -> Hit:
     question, answer, place = pairs_of(questions.codes[rows], answers.codes[rows])
     asking = words(questions.values.take(pa.array(question)))
     answering = words(answers.values.take(pa.array(answer)))
-    held = [
-        len(answered) > 2 and answered in asked and " or " not in asked
-        for asked, answered in zip(asking, answering, strict=True)
-    ]
+    held = [_holds(asked, answered) for asked, answered in zip(asking, answering, strict=True)]
     found = rows[np.array(held, dtype=bool)[place]]
     return Hit("answer-in-question", found, len(rows), lambda row: shown(f"{answers[row]} – {questions[row]}"))
+
+
+def _holds(asked: str, answered: str) -> bool:
+    """Tell whether an answer stands in a question, both as `words` returns them.
+
+    >>> [_holds(" what land cover is on this land ", text) for text in (" land ", " cover ", " land cover ")]
+    [True, False, True]
+    """
+    if len(answered) <= 2 or answered not in asked or " or " in asked:
+        return False
+    return answered in _TERMS.sub(" ", asked) or bool(_TERMS.search(answered))
 
 
 @dataclass

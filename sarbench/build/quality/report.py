@@ -52,14 +52,14 @@ def verdict(quality: Quality) -> str:
 
 
 def lines(quality: Quality) -> Iterator[str]:
-    """Yield the findings for a terminal: a line for each rule, below it one for each place, then what is known."""
+    """Yield the findings for a terminal: a line for each rule, below it one for each place with what is known of it."""
     for rule, findings in _by_rule(quality.findings):
         yield f"{_word(findings[0])} {rule}: {RULES[rule].title}"
         for finding in findings:
             example = finding.examples[0] if finding.examples else None
             shown = f", e.g. {example.row}: {example.what}" if example else ""
             yield f"  {finding.place}: {_amount(finding)}{_measured(finding)}{shown}"
-        yield from (f"  known: {statement}" for statement in _statements(findings))
+            yield from (f"    known: {statement}" for statement in finding.known)
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _meanings(findings: Sequence[Finding]) -> Iterator[str]:
     for rule, together in _by_rule(findings):
         yield f"**{rule}**: {RULES[rule].title}. {RULES[rule].fix}"
         examples = [example for finding in together for example in finding.examples]
-        said = [f"- Known: {statement}" for statement in _statements(together)]
+        said = [f"- Known of {', '.join(places)}: {statement}" for statement, places in _explained(together).items()]
         said += [f"- `{each.row}`: {_safe(each.what)}" for each in examples[:_SHOWN]]
         if said:
             yield "\n".join(said)
@@ -111,8 +111,13 @@ def _by_rule(findings: Sequence[Finding]) -> Iterator[tuple[str, list[Finding]]]
     return ((rule, list(together)) for rule, together in groupby(findings, key=lambda finding: finding.rule))
 
 
-def _statements(findings: Iterable[Finding]) -> Iterable[str]:
-    return dict.fromkeys(statement for finding in findings for statement in finding.known)
+def _explained(findings: Iterable[Finding]) -> dict[str, list[str]]:
+    """Return known statement → the places whose findings it explains."""
+    places: dict[str, list[str]] = {}
+    for finding in findings:
+        for statement in finding.known:
+            places.setdefault(statement, []).append(finding.place)
+    return places
 
 
 def _concerned(issue: KnownIssue) -> str:

@@ -84,6 +84,11 @@ RULES: Mapping[str, Rule] = {
         "pairs of question and answer of an evaluation split lie in the other split as well",
         "Expected of templates; open answers that repeat point to copies.",
     ),
+    "task-unknown": Rule(
+        "information",
+        "rows ask for something that no rule could tell from their wording",
+        "Name their share beside counts and scores per task: task is vqa, task_origin unknown.",
+    ),
     "template-prior": Rule(
         "information",
         "rows are answered rightly by the most frequent answer to the same question",

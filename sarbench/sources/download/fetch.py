@@ -71,7 +71,7 @@ def fetch(
         folder.mkdir(parents=True, exist_ok=True)
         if missing or read_manifest(folder) is None:
             problem = "another process is downloading into this folder"
-            with locked(folder, problem=problem):
+            with locked(folder, problem=problem, wait=True):
                 fill(folder, listing, chosen, progress=progress, total=total)
         if not is_commit(asked):
             record_commit(into, repo.repo_id, asked, listing.commit)

@@ -15,7 +15,7 @@ from sarbench.sources._rows import Sample
 from sarbench.sources.fusar.records import FIELDS, FusarRecord, captions_of, read_record, value_of
 from sarbench.sources.reading.files import DataFile, DataFolder, plain, unpacked_first
 from sarbench.sources.reading.images import ImageIndex, LoadedImage, UnusableImage
-from sarbench.sources.reading.records import compact, json_records
+from sarbench.sources.reading.records import compact, json_records, repeats_a_key
 
 _PART = re.compile(r"captionpart([0-9]+)")
 
@@ -125,6 +125,9 @@ class Scenes:
         """Note the usable records of one part; return whether there are any."""
         before = len(self._places)
         for number, raw in enumerate(self._raws[file]):
+            if repeats_a_key(raw):
+                problem, action = "record has a key twice", "the last value counts"
+                report.flag(file=part.name, record=f"record {number}", problem=problem, action=action)
             record = _usable(raw, _Where(part.name, f"record {number}", report))
             if record is not None:
                 given = record.image_id or f"{part.stem}-{number}"

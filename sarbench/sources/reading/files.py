@@ -4,8 +4,9 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from operator import attrgetter
 from pathlib import Path
 from posixpath import basename, splitext
@@ -21,6 +22,9 @@ IMAGE_SUFFIXES = frozenset({".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp"})
 TEXT_SUFFIXES = frozenset({".json", ".jsonl", ".csv", ".txt"})
 SIMULATED_MARK = "sarbench_simulated.json"
 """A file of this name at the root of a data folder says that everything in it was simulated."""
+
+MAPPED_BYTES = 64_000_000
+"""Larger files are mapped into memory where that is asked for."""
 
 _SPLIT = re.compile(r"(train|validation|valid|val|test)")
 SPLIT_WORDS = {
@@ -121,6 +125,22 @@ class DataFolder:
         except (OSError, BadZipFile) as error:
             fix = "Check the file's permissions, or download it again"
             raise InputError(where=self.root / file.name, problem=f"cannot be read ({error})", fix=fix) from error
+
+    def map(self, file: DataFile) -> bytes | memoryview:
+        """Return the bytes of one file; those of a file on disk of over 64 MB as a read-only view of the file itself.
+
+        Processes that map the same file share its pages, and pages that nobody needs cost nothing. The view may outlive
+        the folder. The file must not change meanwhile: whoever reads behind the new end of a mapped file that was cut
+        is killed by the system (SIGBUS). Smaller files and members of archives are read as by `read`.
+
+        Raises:
+            InputError: It cannot be read, or its archive is damaged there.
+        """
+        if file.member is None:
+            with suppress(OSError), file.disk.open("rb") as opened:  # a system that cannot map may still read
+                if os.fstat(opened.fileno()).st_size > MAPPED_BYTES:
+                    return memoryview(mmap(opened.fileno(), 0, access=ACCESS_READ))
+        return self.read(file)
 
     @contextmanager
     def naming(self, file: DataFile) -> Iterator[None]:

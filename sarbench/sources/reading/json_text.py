@@ -8,7 +8,12 @@ from sarbench.errors import InputError
 from sarbench.sources._report import Report
 
 AGAIN = "Download the file again"
-_CHUNK = 1 << 24
+
+Buffer = bytes | memoryview
+"""A text in memory, or a view of a file that is mapped into memory."""
+
+_CHUNK = 1 << 20
+_BLANK = re.compile(rb"\s*+\Z")
 _POINTER = re.compile(rb"\s*+version https://git-lfs")
 _MARKS = (  # UTF-32 before UTF-16: its mark begins with the other's
     (b"\xef\xbb\xbf", "utf-8"),
@@ -25,8 +30,10 @@ _UNMARKED = (  # JSON begins with two ASCII characters; RFC 4627, section 3
 )
 
 
-def as_utf8(data: bytes, *, file: str, report: Report) -> bytes:
+def as_utf8(data: Buffer, *, file: str, report: Report) -> Buffer:
     """Return a JSON text as UTF-8 without byte order mark. Bytes that are no UTF-8 stay where they are.
+
+    A view that is UTF-8 stays a view: nothing is copied.
 
     Args:
         data: UTF-8, UTF-16 or UTF-32, with or without byte order mark.
@@ -36,21 +43,22 @@ def as_utf8(data: bytes, *, file: str, report: Report) -> bytes:
     Raises:
         InputError: The file is empty, or a pointer of Git LFS.
     """
-    mark, encoding = next((known for known in _MARKS if data.startswith(known[0])), (b"", ""))
+    head = bytes(data[:4])
+    mark, encoding = next((known for known in _MARKS if head.startswith(known[0])), (b"", ""))
     if not encoding:
         encoding = next((name for pattern, name in _UNMARKED if pattern.match(data)), "utf-8")
         if encoding != "utf-8":
             problem = "file has no byte order mark"
             report.flag(file=file, record="file", problem=problem, action=f"read as {encoding.upper()}")
     text = data[len(mark) :] if encoding == "utf-8" else _converted(data, len(mark), encoding, file, report)
-    if not text or text.isspace():
+    if _BLANK.match(text):
         raise InputError(where=file, problem="is empty", fix=AGAIN)
     if _POINTER.match(text):
         raise InputError(where=file, problem="is a Git LFS pointer", fix="Fetch the file itself with `git lfs pull`")
     return text
 
 
-def first_invalid(text: bytes) -> int | None:
+def first_invalid(text: Buffer) -> int | None:
     r"""Return the offset of the first byte that is no UTF-8, or None. Takes no memory to speak of.
 
     >>> first_invalid("Größe".encode()), first_invalid(b"Gr\xf6\xdfe")
@@ -108,7 +116,7 @@ def lines(text: bytes) -> Iterator[tuple[int, bytes]]:
         start = stop + 1
 
 
-def _converted(data: bytes, start: int, encoding: str, file: str, report: Report) -> bytes:
+def _converted(data: Buffer, start: int, encoding: str, file: str, report: Report) -> bytes:
     """Convert to UTF-8 piece by piece: the text as one Python string would take several times the file."""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     view, parts, replaced = memoryview(data), bytearray(), False

@@ -8,7 +8,7 @@ import msgspec
 
 from sarbench.errors import InputError
 from sarbench.sources._report import Report
-from sarbench.sources.reading.json_text import AGAIN, first_invalid
+from sarbench.sources.reading.json_text import AGAIN, Buffer, first_invalid
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _MENDED = "record is not strict JSON"
@@ -35,7 +35,7 @@ def mending(notes: Report, file: str, count: Callable[[], int], of: str = "") ->
     return read
 
 
-def strict(text: bytes) -> msgspec.Raw | None:
+def strict(text: Buffer) -> msgspec.Raw | None:
     """Return one JSON value, or None where `text` is not one."""
     try:
         return msgspec.json.decode(text, type=msgspec.Raw)

@@ -1,6 +1,8 @@
 """Tolerant JSON: one bad record does not lose the good ones, and a bad file is named with the place where it breaks.
 
 A strict reader goes first (msgspec, about a second for 500 MB). Only a file that it refuses is split record by record.
+Records refer to the text they were read from: those of a mapped file take no memory but that of its pages, which
+processes share. A mapped file that is refused is copied.
 """
 
 import json
@@ -13,14 +15,15 @@ import msgspec
 from sarbench.errors import InputError
 from sarbench.sources._report import Report
 from sarbench.sources.reading.json_split import CUT_OFF, NOT_JSON, Fault, end_of_value, split_array
-from sarbench.sources.reading.json_text import AGAIN, Places, as_utf8, first_invalid, lines
+from sarbench.sources.reading.json_text import AGAIN, Buffer, Places, as_utf8, first_invalid, lines
 from sarbench.sources.reading.json_values import broken, mending, strict
 
 _FIELD = re.compile(rb'[\s,]*+"((?:[^"\\]|\\.)*+)"\s*+:\s*+', re.DOTALL)
+_FIRST_FIELD = re.compile(rb"\s*+\{" + _FIELD.pattern, re.DOTALL)
 _LINES = msgspec.json.Decoder(msgspec.Raw)
 
 
-def json_records(data: bytes, *, file: str, report: Report, record_keys: Collection[str] = ()) -> list[msgspec.Raw]:
+def json_records(data: Buffer, *, file: str, report: Report, record_keys: Collection[str] = ()) -> list[msgspec.Raw]:
     """Split a JSON array, JSON lines (whatever the file is called) or a single object into records.
 
     Whole records survive whatever is wrong with others. NaN and infinities become null, lone surrogates U+FFFD. What is
@@ -38,14 +41,17 @@ def json_records(data: bytes, *, file: str, report: Report, record_keys: Collect
     """
     text = as_utf8(data, file=file, report=report)
     if _begins(text, b"["):
-        return _array(text, text.index(b"[") + 1, file, report)
+        return _array(text, file, report)
     if not _begins(text, b"{"):
         raise InputError(where=file, problem=f"holds {_looks_like(text)}, not a JSON array or JSON lines", fix=AGAIN)
     if (whole := strict(text)) is not None and first_invalid(text) is None:
         return _unwrapped(whole, record_keys)
+    if (objects := _strict_lines(text)) is not None and _wrapped_array(text, record_keys) is None:
+        return objects
+    text = bytes(text)
     inner = _wrapped_array(text, record_keys)
     if inner is not None and strict(text[: text.find(b"\n", inner)]) is None:
-        return _array(text, inner, file, report)
+        return _salvaged(text, inner, file, report)
     return _lines(text, file, report) or _salvaged(text, 0, file, report, closed=False)
 
 
@@ -63,7 +69,7 @@ def json_object(data: bytes, *, file: str, expected: str, report: Report | None 
             belongs to the other, so what is left may be false.
     """
     notes = Report()
-    text = as_utf8(data, file=file, report=notes)
+    text = bytes(as_utf8(data, file=file, report=notes))
     if not _begins(text, b"{"):
         raise InputError(where=file, problem=f"holds {_looks_like(text)}, not {expected}", fix=AGAIN)
     fields = None
@@ -118,16 +124,17 @@ def repeats_a_key(raw: msgspec.Raw) -> bool:
     return repeated
 
 
-def _array(text: bytes, start: int, file: str, report: Report) -> list[msgspec.Raw]:
-    if start <= text.find(b"[") + 1:
-        try:
-            records = msgspec.json.decode(text, type=list[msgspec.Raw])
-        except (msgspec.DecodeError, RecursionError):
-            pass
-        else:
-            if first_invalid(text) is None:
-                return records
-    return _salvaged(text, start, file, report)
+def _array(text: Buffer, file: str, report: Report) -> list[msgspec.Raw]:
+    try:
+        records = msgspec.json.decode(text, type=list[msgspec.Raw])
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    else:
+        if first_invalid(text) is None:
+            return records
+        del records
+    whole = bytes(text)
+    return _salvaged(whole, whole.index(b"[") + 1, file, report)
 
 
 def _salvaged(text: bytes, start: int, file: str, report: Report, *, closed: bool = True) -> list[msgspec.Raw]:
@@ -156,13 +163,18 @@ def _salvaged(text: bytes, start: int, file: str, report: Report, *, closed: boo
     return records
 
 
-def _lines(text: bytes, file: str, report: Report) -> list[msgspec.Raw]:
-    """Return the objects of JSON lines; none where no line is one."""
+def _strict_lines(text: Buffer) -> list[msgspec.Raw] | None:
+    """Return the objects of JSON lines, or None where not every line is one."""
     try:
         values = _LINES.decode_lines(text)
     except (msgspec.DecodeError, RecursionError):
-        values = []
-    if values and all(map(_is_object, values)) and first_invalid(text) is None:
+        return None
+    return values if values and all(map(_is_object, values)) and first_invalid(text) is None else None
+
+
+def _lines(text: bytes, file: str, report: Report) -> list[msgspec.Raw]:
+    """Return the objects of JSON lines; none where no line is one."""
+    if (values := _strict_lines(text)) is not None:
         return values
     notes = Report()
     objects: list[msgspec.Raw] = []
@@ -230,15 +242,15 @@ def _unwrapped(whole: msgspec.Raw, record_keys: Collection[str]) -> list[msgspec
     return lists[0] if len(lists) == 1 else [whole]
 
 
-def _wrapped_array(text: bytes, record_keys: Collection[str]) -> int | None:
+def _wrapped_array(text: Buffer, record_keys: Collection[str]) -> int | None:
     """Return where the list begins in a broken object of which it is the first value."""
-    found = _FIELD.match(text, text.index(b"{") + 1) if record_keys else None
+    found = _FIRST_FIELD.match(text) if record_keys else None
     if not found or found[1].decode("utf-8", "replace") in record_keys:
         return None
     return found.end() + 1 if re.compile(rb"\[\s*+\{").match(text, found.end()) else None
 
 
-def _begins(text: bytes | msgspec.Raw, what: bytes) -> bool:
+def _begins(text: Buffer | msgspec.Raw, what: bytes) -> bool:
     """Tell whether a text begins with something, white space aside."""
     return re.match(rb"\s*" + re.escape(what), text) is not None
 
@@ -251,7 +263,7 @@ def _counted(records: int) -> str:
     return f"{records:,} whole record{'' if records == 1 else 's'}"
 
 
-def _looks_like(text: bytes) -> str:
-    if re.match(rb"\s*<(!doctype|html|\?xml)", text[:64].lower()):
+def _looks_like(text: Buffer) -> str:
+    if re.match(rb"\s*<(!doctype|html|\?xml)", bytes(text[:64]).lower()):
         return "a web page"
     return "a JSON object" if _begins(text, b"{") else "a JSON array" if _begins(text, b"[") else "no JSON"

@@ -18,7 +18,7 @@ from sarbench.sources.reading.files import DataFolder
 from sarbench.sources.reading.images import ImageIndex
 from sarbench.sources.sarchat.authors import AuthorSplit, author_split
 from sarbench.sources.sarchat.files import find_texts
-from sarbench.sources.sarchat.frames import FRAMES, FrameVerdict, frame_evidence
+from sarbench.sources.sarchat.frames import FRAMES
 from sarbench.sources.sarchat.rebuilt import PREFIX, rebuilt_split
 
 _CONFIGS: tuple[tuple[str, Task, str], ...] = (
@@ -149,9 +149,7 @@ def rows(
     return all_rows(open_split(data_dir, config, split, report=report, options=options), report)
 
 
-def inspect(
-    data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS
-) -> FrameVerdict:
+def inspect(data_dir: Path, config: str, split: str, *, report: Report, options: Mapping[str, str] = NO_OPTIONS) -> str:
     """Look closer at the authors' texts than a build does: keys given twice, and the frame of all boxes.
 
     Args:
@@ -162,7 +160,7 @@ def inspect(
         options: `box_frame`, against which the boxes are held.
 
     Returns:
-        What the boxes say about their frame; of no box at all for configs without boxes.
+        What the boxes say about their frame, in one line; empty for configs without boxes.
 
     Raises:
         UnknownNameError: There is no such config, split or option.
@@ -171,13 +169,14 @@ def inspect(
     check_names(CARD, config, split)
     frame = check_options(CARD, options)["box_frame"]
     if config.startswith(PREFIX):
-        return frame_evidence(())
+        return ""
     with DataFolder(data_dir, obtain=CARD.obtain) as folder:
         opened = AuthorSplit(folder, config, _TASKS[config], split, frame=frame, report=report)
         opened.note_repeated_keys(report)
         verdict = opened.evidence(range(len(opened.dialogues.groups)))
         opened.note_frame(verdict, report)
-        return verdict
+        read_as = f"boxes read as {FRAMES[frame]}"
+        return f"{read_as}; {verdict.summary()}" if verdict.boxes else ""
 
 
 def files(data_dir: Path) -> tuple[Path, ...]:

@@ -101,7 +101,7 @@ class AuthorSplit:
 
     def _read(self, text: TextFile, report: Report) -> list[msgspec.Raw]:
         with self._folder.naming(text.file):
-            data = self._folder.read(text.file)
+            data = self._folder.map(text.file)
             return json_records(data, file=text.file.name, report=report, record_keys=KEYS)
 
     def _places(self, file: int, report: Report) -> Iterator[tuple[str, int]]:

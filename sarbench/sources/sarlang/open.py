@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sarbench.errors import InputError
 from sarbench.sources._report import Report
 from sarbench.sources._split import OpenSplit
+from sarbench.sources.download.listing import EXTRA, MANIFEST
 from sarbench.sources.reading.by_image import ByImage, Groups, stem_of
 from sarbench.sources.reading.files import DataFolder
 from sarbench.sources.reading.images import ImageIndex, UnusableImage
@@ -95,7 +96,10 @@ def _no_image(folder: DataFolder, content: Content, groups: Groups, imagery: Ima
     if sardet:
         part = SARDET_SPLITS[image_split(content)] if config == "vqa1" else "its"
         where = "https://github.com/zcablii/SARDet_100K"
-        steps.append(f"Fetch SARDet-100K (links in the README of {where}) and copy the {part} images into SARimages")
+        place = f"copy the {part} images into SARimages"
+        if (folder.root / MANIFEST).is_file():  # fetched from the Hub: the user's own files lie beside the commit's
+            place = f"put or link its folder, with the {part} images, into {folder.root.parent / EXTRA}"
+        steps.append(f"Fetch SARDet-100K (links in the README of {where}) and {place}")
     if sardet < len(groups):
         steps.append(f"Fetch {_FOLDERS[imagery]} of the Hub repository YiminJimmy/SARLANG-1M and put it beside Text")
         other = SarImages(folder, _OTHER[imagery]).files

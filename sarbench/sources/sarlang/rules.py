@@ -1,11 +1,7 @@
 r"""What SARLANG-1M's questions and answers say: kind of question, box, number and closed answer list.
 
-The files hold no kind, so it is derived from the question in a fixed order: a box → region; how many → counting; where
-→ position; shape, direction, land cover, arrangement and pattern → attribute; a yes-no opening → presence; what or
-which → classification; else unknown. The literal questions that the order was made for are in Overview.png of
-https://github.com/Jimmyxichen/SARLANG-1M. One of them, "Are any buildings under construction?", is counted among
-*others* there and not as identification, so that wording is reasoning here; other reasoning questions cannot be told
-from their wording and come out as presence or classification.
+The files hold no kind, so it is derived: a question with a box asks for a region, all others go by `kind_of`, whose
+rules were made for the literal questions in Overview.png of https://github.com/Jimmyxichen/SARLANG-1M.
 
 Boxes are Python lists of x, y, width, height in pixels of the native image: `[88.0, 376.0, 90.0, 99.0]` in the same
 figure cannot be two corners.
@@ -17,55 +13,13 @@ from dataclasses import dataclass
 from sarbench.schema import Task, TaskOrigin, Xyxy
 from sarbench.sources import _flags
 from sarbench.sources._boxes import corners
-
-_PATTERNS: tuple[tuple[str, Task], ...] = (
-    (r"how many\b", "counting"),
-    (r"where\b", "position"),
-    (r"(?:what|which)\b.{0,40}\b(?:shapes?|directions?)\b", "attribute"),
-    (r".*\b(?:land[ -]?cover|arranged|patterns?)\b", "attribute"),
-    (r"(?:is|are|does|do|can)\b.*\bunder construction\b", "reasoning"),
-    (r"(?:is|are|does|do|can)\b", "presence"),
-    (r"(?:what|which)\b", "classification"),
-)
-_RULES = tuple((re.compile(pattern, re.IGNORECASE), task) for pattern, task in _PATTERNS)
-"""Patterns from the beginning of the question, in their order; a box goes before them all."""
+from sarbench.sources._numbers import number_in
+from sarbench.sources._question_kinds import asks_how_many, kind_of
 
 _CLASSES = re.compile(r"\s*\bthe (?:classes|options) are:\s*([^.?!:]{1,400})(?:[.?!]|$)\s*", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[([^\[\]]{1,200})\]")
 _BEGINS = re.compile(r"\[\s*[-+]?(?:\.?\d|nan\b|inf\b)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(?:\d{1,9}\.?\d{0,9}|\.\d{1,9})")
-
-_WORDS = (
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-)
-_MORE_WORDS = (
-    r"thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|dozen|pair|couple|or|to|and|half"
-)
-_COUNT = re.compile(
-    rf"(?:there (?:is|are) )?(?P<number>\d{{1,6}}|{'|'.join(_WORDS)})(?P<rest>(?: [a-z][a-z-]*)*)\s?[.!]?",
-    re.IGNORECASE,
-)
-_NOT_A_NOUN = re.compile(rf"\b(?:{'|'.join(_WORDS)}|{_MORE_WORDS})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -93,7 +47,8 @@ def read_question(question: str, answer: str) -> Reading:
     2
     """
     boxes, broken = find_boxes(question)
-    task, origin = _task(question, has_box=bool(boxes))
+    asked = _CLASSES.sub(" ", question)
+    task, origin = ("region", "rule") if boxes else kind_of(asked, answer)
     flags, problems = set(), []
     if broken:
         flags.add(_flags.BOX_UNREADABLE)
@@ -109,20 +64,11 @@ def read_question(question: str, answer: str) -> Reading:
             problems.append(f"{error} (in the question)")
     if len(boxes) > 1:
         problems.append("question holds several boxes; the first is its region")
-    count = count_of(answer) if task == "counting" else None
-    if task == "counting" and count is None:
+    if origin == "unknown" and asks_how_many(asked):
         flags.add(_flags.COUNT_UNREADABLE)
         problems.append("answer to a counting question states no single number")
+    count = number_in(answer) if task == "counting" else None
     return Reading(task, origin, region, count, choices_of(question), tuple(sorted(flags)), tuple(problems))
-
-
-def task_of(question: str) -> tuple[Task, TaskOrigin]:
-    """Tell a question's kind by rule; `vqa` and `unknown` where no rule fits.
-
-    >>> task_of("Are there any surrounding trees?"), task_of("Name the airport.")
-    (('presence', 'rule'), ('vqa', 'unknown'))
-    """
-    return _task(question, has_box=bool(find_boxes(question)[0]))
 
 
 def find_boxes(question: str) -> tuple[tuple[tuple[float, ...], ...], int]:
@@ -149,26 +95,3 @@ def choices_of(question: str) -> tuple[str, ...]:
     parts = re.split(r"\s*,\s*(?:(?:and|or)\s+)?|\s+(?:and|or)\s+", found[1].strip()) if found else []
     choices = tuple(dict.fromkeys(part for part in parts if part))
     return choices if len(choices) > 1 else ()
-
-
-def count_of(answer: str) -> int | None:
-    """Return the number that an answer states: digits or a word, with or without what is counted, or None.
-
-    >>> [count_of(answer) for answer in ("2.", "two", "2 ships", "2 or 3", "two hundred", "many", "2.5")]
-    [2, 2, 2, None, None, None, None]
-    """
-    found = _COUNT.fullmatch(" ".join(answer.split()))
-    if found is None or _NOT_A_NOUN.search(found["rest"]):
-        return None
-    number = found["number"].lower()
-    return int(number) if number.isdecimal() else _WORDS.index(number)
-
-
-def _task(question: str, *, has_box: bool) -> tuple[Task, TaskOrigin]:
-    if has_box:
-        return "region", "rule"
-    asked = " ".join(_CLASSES.sub(" ", question).split())
-    for pattern, task in _RULES:
-        if pattern.match(asked):
-            return task, "rule"
-    return "vqa", "unknown"

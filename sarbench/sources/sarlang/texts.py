@@ -15,7 +15,7 @@ from sarbench.errors import InputError
 from sarbench.sources._report import Report
 from sarbench.sources.reading.conversations import read_conversation
 from sarbench.sources.reading.files import IMAGE_SUFFIXES, DataFolder
-from sarbench.sources.reading.records import compact, json_records
+from sarbench.sources.reading.records import compact, json_records, repeats_a_key
 from sarbench.sources.reading.tables import Table, read_table
 from sarbench.sources.sarlang.files import TextFile
 
@@ -100,6 +100,9 @@ class ConversationTexts:
     def images(self, report: Report) -> Iterator[tuple[int, str]]:
         """Yield number and image name of every conversation about one image."""
         for number, raw in enumerate(self._records):
+            if repeats_a_key(raw):
+                problem, action = "record has a key twice", "the last value counts"
+                report.flag(file=self.file, record=self.name(number), problem=problem, action=action)
             try:
                 conversation = read_conversation(raw)
             except ValueError as error:

@@ -132,7 +132,7 @@ def _dialogues(folder: DataFolder, file: DataFile, licence: str, report: Report)
     with folder.naming(file):
         raws = json_records(folder.read(file), file=file.name, report=report, record_keys=KEYS)
     split = split_of(plain(file.stem).removeprefix("sarvqaconv"))
-    return Dialogues(raws, file.name, licence, split)
+    return Dialogues(raws, file.name, licence, split, report)
 
 
 def _note_flat(file: DataFile, report: Report, *, used: bool) -> None:

@@ -14,7 +14,7 @@ from sarbench.sources._report import Report
 from sarbench.sources._rows import Sample
 from sarbench.sources.reading.conversations import read_conversation
 from sarbench.sources.reading.files import SPLIT_WORDS, plain, split_of
-from sarbench.sources.reading.records import compact
+from sarbench.sources.reading.records import compact, repeats_a_key
 from sarbench.sources.reading.tables import Table
 from sarbench.sources.sartext.answers import read_kind
 from sarbench.sources.sartext.paths import reduce_path
@@ -136,11 +136,17 @@ class Questions(_Rows):
 class Dialogues(Texts):
     """Dialogues of several turns about one image each."""
 
-    def __init__(self, raws: Sequence[msgspec.Raw], file: str, licence: str, split: str | None) -> None:
+    def __init__(
+        self, raws: Sequence[msgspec.Raw], file: str, licence: str, split: str | None, report: Report
+    ) -> None:
         super().__init__(file, licence)
         self._raws = raws
         self._split = split
         self._ids = _dialogue_ids(raws)
+        for number, raw in enumerate(raws):
+            if repeats_a_key(raw):
+                problem, action = "record has a key twice", "the last value counts"
+                report.flag(file=file, record=self.where(number), problem=problem, action=action)
 
     def __len__(self) -> int:
         return len(self._raws)
