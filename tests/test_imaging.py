@@ -370,3 +370,14 @@ def test_a_display_stretch_is_never_taken_for_measured_values() -> None:
     row = {"id": "x", "image": Image.new("L", (4, 4)), "raw_image": None, "flags": ["display_stretch"]}
     with pytest.raises(InputError, match="shows a display stretch"):
         imaging.decode_raw(row)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
+@pytest.mark.parametrize(("orientation", "turned"), [(None, False), (1, False), (6, True)])
+def test_images_that_ask_to_be_turned(kind: str, orientation: int | None, *, turned: bool) -> None:
+    exif = Image.Exif()
+    if orientation:
+        exif[274] = orientation
+    buffer = io.BytesIO()
+    Image.new("L", (8, 4)).save(buffer, kind, exif=exif)
+    assert imaging.is_turned(buffer.getvalue()) is turned

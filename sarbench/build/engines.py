@@ -1,18 +1,20 @@
-"""Who writes the parts of a split: this process, several processes of this machine, or a Ray cluster."""
+"""Who looks at splits and writes their parts: this process, several processes of this machine, or a Ray cluster."""
 
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import Any, Literal
 
+from sarbench.build.layout import Look, Survey, survey
 from sarbench.build.parts import RECORD_NAME, SplitJob, Tick, write_part
-from sarbench.errors import RunError
+from sarbench.errors import InputError, RunError
 from sarbench.sources import Report
 
 EngineName = Literal["local", "ray"]
@@ -20,6 +22,20 @@ EngineName = Literal["local", "ray"]
 Run = Callable[[SplitJob, Sequence[int], Tick, Callable[[int], Any]], None]
 """Writes some parts of a split. Of what it does it tells either the first function, with rows just written, or the
 second one, with the number of a part just finished."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The work of a build that opens the authors' files. What opening takes is held by workers, if there are any.
+
+    Attributes:
+        survey: Looks at splits; gives what was seen, or the error, in their order.
+        run: Writes parts.
+    """
+
+    survey: Callable[[Sequence[Look]], Iterable[Survey | InputError]]
+    run: Run
+
 
 _STOP_NAME = "stop"
 _POLL_SECONDS = 0.2
@@ -29,8 +45,8 @@ class Stopped(Exception):  # noqa: N818 - it is no failure: another worker has f
     """This worker was asked to stop."""
 
 
-def engine(name: EngineName, *, workers: int) -> AbstractContextManager[Run]:
-    """Return what writes parts; as a context, it lets go of its workers at the end.
+def engine(name: EngineName, *, workers: int) -> AbstractContextManager[Engine]:
+    """Return what does the work; as a context, it lets go of its workers at the end.
 
     Args:
         name: `local` or `ray`.
@@ -43,7 +59,12 @@ def engine(name: EngineName, *, workers: int) -> AbstractContextManager[Run]:
         from sarbench.build.ray_engine import ray_engine  # Ray is an extra, and slow to import
 
         return ray_engine(workers=workers)
-    return nullcontext(run_here) if workers == 1 else processes(workers)
+    return nullcontext(Engine(survey_here, run_here)) if workers == 1 else processes(workers)
+
+
+def survey_here(looks: Sequence[Look]) -> Iterator[Survey | InputError]:
+    """Look at splits in this process."""
+    return map(survey, looks)
 
 
 def run_here(job: SplitJob, parts: Sequence[int], tick: Tick, done: Callable[[int], Any]) -> None:
@@ -54,8 +75,8 @@ def run_here(job: SplitJob, parts: Sequence[int], tick: Tick, done: Callable[[in
 
 
 @contextmanager
-def processes(workers: int) -> Iterator[Run]:
-    """Have parts written by processes, each of which opens a split once.
+def processes(workers: int) -> Iterator[Engine]:
+    """Have splits looked at and parts written by processes, each of which opens a split once to write.
 
     They are started afresh (`spawn`), so a script that builds with several workers must do so under
     `if __name__ == "__main__":`. They ignore Ctrl-C, which this process handles, and die with this process.
@@ -66,8 +87,16 @@ def processes(workers: int) -> Iterator[Run]:
         shares = [share for number in range(workers) if (share := parts[number::workers])]
         _run_shares(pool, job, shares, done)
 
+    def look(looks: Sequence[Look]) -> list[Survey | InputError]:
+        try:
+            return list(pool.map(survey, looks))
+        except BrokenProcessPool as error:
+            problem = "a worker was killed while it read them, perhaps because memory ran out"
+            fix = "Take fewer workers and build again"
+            raise RunError(where=looks[0].data_dir, problem=problem, fix=fix) from error
+
     try:
-        yield run
+        yield Engine(look, run)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -140,22 +140,26 @@ class ImageStore:
         if self._opened is None:
             with self._lock:
                 if self._opened is None:
-                    self._opened = _Opened(_offsets_path(self.folder, self.split))
+                    self._opened = _Opened(*_offsets(self.folder, self.split))
         return self._opened
 
 
 class _Opened:
     """The offsets, mapped into memory, and the files they point into."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, sha256: str | None) -> None:
         self.path = path
         try:
+            if sha256 and hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+                raise InputError(where=path, problem="is damaged: its SHA-256 is another", fix=_FIX)
             self._map = pa.memory_map(str(path))
             reader = pa.ipc.open_file(self._map)
             batch = reader.get_batch(0) if reader.num_record_batches else pa.RecordBatch.from_pylist([], reader.schema)
             self.files = [(path.parent / name, size) for name, size in json.loads(reader.schema.metadata[FILES_KEY])]
-        except (OSError, pa.ArrowInvalid, KeyError, TypeError, ValueError) as error:
+        except (OSError, pa.ArrowException, KeyError, TypeError, ValueError) as error:
             raise InputError(where=path, problem=f"cannot be read ({error})", fix=_FIX) from error
+        if sha256 is None:  # a folder built before hashes were kept
+            _validate(batch, path)
         self._columns = [batch.column(name) for name in OFFSETS_SCHEMA.names[2:]]
         self._hashes = batch.column("image_sha256")
         self.ids: list[str] = batch.column("image_id").to_pylist()
@@ -225,9 +229,18 @@ class _Opened:
             os.close(self._descriptors.popitem()[1])
 
 
-def _offsets_path(folder: Path, split: str) -> Path:
+def _offsets(folder: Path, split: str) -> tuple[Path, str | None]:
     index = parse_index(folder)
     if split not in index.images:
         problem = f"has no images of split {split!r}; there is {', '.join(index.images) or 'none'}"
         raise UnknownNameError(where=folder, problem=problem, fix="Take one of these, or build it first")
-    return folder / index.images[split].offsets.path
+    offsets = index.images[split].offsets
+    return folder / offsets.path, offsets.sha256
+
+
+def _validate(batch: pa.RecordBatch, path: Path) -> None:
+    """Look at every offset inside the columns: Arrow follows a damaged one out of its memory."""
+    try:
+        batch.validate(full=True)
+    except pa.ArrowException as error:
+        raise InputError(where=path, problem=f"is damaged ({error})", fix=_FIX) from error

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from sarbench.build.images import FILES_KEY, OFFSETS_SCHEMA
 from sarbench.build.index import FileIndex
+from sarbench.errors import InputError
 from sarbench.schema import Row
 
 GROUP_IMAGES = 1_000
@@ -145,13 +146,24 @@ def write_offsets(path: Path, table: pa.Table, files: Sequence[FileIndex]) -> Fi
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         for batch in whole.to_batches():
             writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema))
-    return FileIndex(path=path.name, bytes=path.stat().st_size)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return FileIndex(path=path.name, bytes=path.stat().st_size, sha256=digest)
 
 
 def read_offsets(path: Path) -> pa.Table:
-    """Read an offsets file as a table."""
-    with pa.memory_map(str(path)) as source:
-        return pa.ipc.open_file(source).read_all().replace_schema_metadata(None)
+    """Read an offsets file as a table.
+
+    Raises:
+        InputError: It is damaged.
+    """
+    try:
+        with pa.memory_map(str(path)) as source:
+            table = pa.ipc.open_file(source).read_all()
+            table.validate(full=True)
+            return table.replace_schema_metadata(None)
+    except (OSError, pa.ArrowException) as error:
+        fix = "Delete the folder and build again with `sarbench build`"
+        raise InputError(where=path, problem=f"cannot be read ({error})", fix=fix) from error
 
 
 def keys_of(table: pa.Table) -> Iterator[int]:

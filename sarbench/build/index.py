@@ -30,6 +30,8 @@ class FileIndex(_Record):
     path: str
     """Relative to the built folder, with `/`."""
     bytes: int
+    sha256: str | None = None
+    """Of the whole file, where nothing inside it proves that it is whole."""
 
 
 class SplitIndex(_Record):

@@ -52,7 +52,15 @@ def _stats(path: Path) -> list[str]:
     if not path.is_dir():
         return [_stat(path.name, path.stat())]
     with os.scandir(path) as entries:
-        return sorted(_stat(entry.name, entry.stat()) for entry in entries if entry.is_file())
+        return sorted(line for entry in entries for line in _entry(entry))
+
+
+def _entry(entry: os.DirEntry[str]) -> list[str]:
+    """Describe one file of a folder; a link that leads nowhere or to itself is no file."""
+    try:
+        return [_stat(entry.name, entry.stat())] if entry.is_file() else []
+    except OSError:
+        return []
 
 
 def _stat(name: str, stat: os.stat_result) -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from sarbench import sources
 from sarbench.build.index import Layout, SplitIndex
 from sarbench.errors import InputError
 from sarbench.schema import Row
-from sarbench.sources import OpenSplit, Report, SourceModule
+from sarbench.sources import OpenSplit, Report
 
 LayoutChoice = Literal["auto", "flat", "joined"]
 
@@ -17,6 +18,27 @@ FLAT_BYTES = 4_000_000_000
 
 _SAMPLED = 64
 """Images looked at in each split."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is to be surveyed; it may be pickled.
+
+    Attributes:
+        name: The dataset.
+        data_dir: The authors' files.
+        config: Config name.
+        split: Split name.
+        options: Complete, from `sources.check_options`.
+        measure: Whether the image bytes are estimated, from 64 groups evenly spaced.
+    """
+
+    name: str
+    data_dir: Path
+    config: str
+    split: str
+    options: Mapping[str, str]
+    measure: bool
 
 
 @dataclass(frozen=True)
@@ -36,19 +58,21 @@ class Survey:
     report: Report
 
 
-def survey(
-    source: SourceModule, data_dir: Path, config: str, split: str, *, options: Mapping[str, str], measure: bool
-) -> Survey:
-    """Open a split and look at its first row and, to `measure` it, at 64 groups evenly spaced.
+def survey(look: Look) -> Survey | InputError:
+    """Open a split and look at its first row and, to measure it, at 64 groups evenly spaced.
 
-    Raises:
-        InputError: The files of this split cannot be used, or give not one row.
+    Returns:
+        What was seen; or the error, where the files of this split cannot be used, or give not one row.
     """
     report = Report()
-    with source.open_split(data_dir, config, split, report=report, options=options) as opened:
-        first = _first_row(opened, report, f"{config}/{split}", data_dir)
-        size = _flat_bytes(opened) if measure else 0
-        return Survey(opened.groups, size, first.text_origin == "simulated", report)
+    source = sources.get(look.name)
+    try:
+        with source.open_split(look.data_dir, look.config, look.split, report=report, options=look.options) as opened:
+            first = _first_row(opened, report, f"{look.config}/{look.split}", look.data_dir)
+            size = _flat_bytes(opened) if look.measure else 0
+            return Survey(opened.groups, size, first.text_origin == "simulated", report)
+    except InputError as error:
+        return error
 
 
 def choose_layout(

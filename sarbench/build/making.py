@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sarbench.build import parts
 from sarbench.build.image_pool import ImagePool
 from sarbench.build.index import BuiltIndex, ImagesIndex, Layout, SplitIndex
-from sarbench.build.layout import Survey, choose_layout, survey
+from sarbench.build.layout import Look, Survey, choose_layout
 from sarbench.build.order import MixtureError, Order, Place, Splits, check_mixture, staying
 from sarbench.build.parts import SplitJob
 from sarbench.build.plan import Plan
@@ -84,13 +84,14 @@ class _Failures:
 
 
 def _survey_all(order: Order, plan: Plan, failures: _Failures) -> dict[Place, Survey]:
+    name, measure = order.source.CARD.name, order.layout == "auto"
+    looks = [Look(name, order.data_dir, *place, options=order.options, measure=measure) for place in plan.pairs]
     surveys: dict[Place, Survey] = {}
-    for place in plan.pairs:
-        measure = order.layout == "auto"
-        try:
-            surveys[place] = survey(order.source, order.data_dir, *place, options=order.options, measure=measure)
-        except InputError as error:
-            failures.add(place, error)
+    for place, found in zip(plan.pairs, order.engine.survey(looks), strict=True):
+        if isinstance(found, InputError):
+            failures.add(place, found)
+        else:
+            surveys[place] = found
     return surveys
 
 
@@ -129,7 +130,7 @@ def _make(order: Order, place: Place, found: Survey, layout: Layout, stage: Stag
         part_groups=parts.PART_GROUPS,
         known=known,
     )
-    written = write_split(job, found.report, stage.new, run=order.run, progress=order.told(job.place))
+    written = write_split(job, found.report, stage.new, run=order.engine.run, progress=order.told(job.place))
     made.splits.setdefault(config, {})[split] = written.index
     made.reports[job.place] = written.report
     if layout == "joined":

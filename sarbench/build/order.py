@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sarbench.build.engines import Run
+from sarbench.build.engines import Engine
 from sarbench.build.index import BuiltIndex, SplitIndex
 from sarbench.build.layout import LayoutChoice
 from sarbench.errors import InputError
@@ -31,7 +31,7 @@ class Order:
         options: Complete.
         layout: As asked for.
         lite: Rows for each score of a lite split; None for none.
-        run: What writes parts.
+        engine: What looks at splits and writes parts.
         progress: Where progress is told.
     """
 
@@ -40,7 +40,7 @@ class Order:
     options: Mapping[str, str]
     layout: LayoutChoice
     lite: int | None
-    run: Run
+    engine: Engine
     progress: Progress | None
 
     def told(self, place: str) -> Callable[[int], None]:

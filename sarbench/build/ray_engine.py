@@ -9,7 +9,8 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import ModuleType
 from typing import Any
 
-from sarbench.build.engines import Run
+from sarbench.build.engines import Engine
+from sarbench.build.layout import Look, Survey, survey
 from sarbench.build.parts import SplitJob, Tick, write_part
 from sarbench.errors import InputError, MissingExtraError, RunError
 from sarbench.sources import OpenSplit, Report
@@ -20,8 +21,8 @@ _OBJECT_STORE_BYTES = 100_000_000
 _FIX = 'Install it with `pip install "sarbench[ray]"`, or build with --engine local --workers N'
 
 
-def ray_engine(*, workers: int) -> AbstractContextManager[Run]:
-    """Have parts written by Ray actors, each of which takes a CPU and opens a split once.
+def ray_engine(*, workers: int) -> AbstractContextManager[Engine]:
+    """Have splits looked at by Ray tasks and parts written by Ray actors, which open a split once; each takes a CPU.
 
     An existing connection is used, or the cluster that `RAY_ADDRESS` names; else a cluster of this machine is started
     and stopped. All nodes must have sarbench, and must see the authors' files and the built folder under the same
@@ -52,7 +53,7 @@ def _import_ray() -> ModuleType:
 
 
 @contextmanager
-def _engine(ray: ModuleType, workers: int) -> Iterator[Run]:
+def _engine(ray: ModuleType, workers: int) -> Iterator[Engine]:
     def run(job: SplitJob, parts: Sequence[int], tick: Tick, done: Callable[[int], Any]) -> None:
         _run(ray, job, parts, done, actors=min(workers, len(parts)))
 
@@ -61,7 +62,23 @@ def _engine(ray: ModuleType, workers: int) -> Iterator[Run]:
         context.enable_progress_bars = False
         context.print_on_execution_start = False
         logging.getLogger("ray.data").setLevel(logging.ERROR)
-        yield run
+        yield Engine(lambda looks: _survey(ray, looks), run)
+
+
+def _survey(ray: ModuleType, looks: Sequence[Look]) -> list[Survey | InputError]:
+    """Look at splits on the cluster, in processes that end with the look.
+
+    Raises:
+        RunError: Ray failed, e.g. because a worker was killed.
+    """
+    task = ray.remote(num_cpus=1, max_calls=1)(survey)
+    try:
+        found: list[Survey | InputError] = ray.get([task.remote(look) for look in looks])
+    except ray.exceptions.RayError as error:
+        problem = f"Ray could not read them ({str(error).strip().splitlines()[-1]})"
+        fix = "Look into Ray's logs, or build with --engine local"
+        raise RunError(where=looks[0].data_dir, problem=problem, fix=fix) from error
+    return found
 
 
 def _run(ray: ModuleType, job: SplitJob, parts: Sequence[int], done: Callable[[int], Any], *, actors: int) -> None:

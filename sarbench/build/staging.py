@@ -100,7 +100,12 @@ def _whole(out: Path, index: BuiltIndex) -> BuiltIndex:
         }
         for config, splits in index.configs.items()
     }
-    return index.model_copy(update={"configs": configs, "images": images})
+    lost = {
+        f"{config}/{split}": "it was damaged since it was built, and was dropped; build it again"
+        for config, splits in index.configs.items()
+        for split in splits.keys() - configs[config].keys()
+    }
+    return index.model_copy(update={"configs": configs, "images": images, "left_out": lost})
 
 
 def _are_whole(out: Path, files: tuple[FileIndex, ...]) -> bool:

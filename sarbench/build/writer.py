@@ -85,8 +85,8 @@ def build(
     key = inputs_key(source, data_dir, code=FILES_CODE, options=chosen, more=[str(parts.PART_GROUPS)])
     try:
         with staging(out, name, data_dir, key=key) as stage:
-            with runner as run:
-                order = Order(source, data_dir.absolute(), chosen, layout, lite, run, progress)
+            with runner as works:
+                order = Order(source, data_dir.absolute(), chosen, layout, lite, works, progress)
                 made = make_all(order, plan, stage)
             return _finish(order, made, stage)
     except OSError as error:
@@ -138,9 +138,15 @@ def _index(order: Order, made: Made, stage: Stage) -> BuiltIndex:
         simulated=_any_simulated(made.splits),
         configs=configs,
         options=dict(order.options),
-        left_out=made.left_out,
+        left_out=_left_out(made, stage),
         notes=notes,
     )
+
+
+def _left_out(made: Made, stage: Stage) -> dict[str, str]:
+    """Return what could not be given, and what was dropped because it was damaged and is not built again."""
+    dropped = stage.earlier.left_out if stage.earlier else {}
+    return {place: why for place, why in dropped.items() if place not in made.reports} | made.left_out
 
 
 def _any_simulated(splits: Splits) -> bool:

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from sarbench import paths
 from sarbench.cli.options import Engine, Layout, assignments, names
 from sarbench.cli.tables import print_table
-from sarbench.errors import InputError
+from sarbench.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from sarbench.sources import DatasetCard
@@ -31,10 +31,12 @@ def list_() -> None:
     from sarbench.sources import CARDS
 
     table = Table(box=None, pad_edge=False, show_edge=False)
-    for column in ("name", "configs", "files", "licence", "built here", "title"):
+    for column in ("name", "title", "configs", "the authors count", "files", "licence", "built here"):
         table.add_column(column, no_wrap=column in ("name", "built here"))
     for card in CARDS.values():
-        table.add_row(card.name, str(len(card.configs)), card.access, card.licence, _built_here(card), card.title)
+        counts = ", ".join(f"{count:,} {what}" for what, count in card.counts.items())
+        row = (card.name, card.title, str(len(card.configs)), counts, card.access, card.licence, _built_here(card))
+        table.add_row(*row)
     print_table(table, narrow=140)
     typer.echo("\n`sarbench show NAME` says what each holds, under which terms, and how to get its files.")
 
@@ -115,7 +117,7 @@ def build(
     layout: Annotated[
         Layout, typer.Option("--layout", help="flat: an image in every row; joined: each image once, apart.")
     ] = Layout.AUTO,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that read and write.")] = 1,
+    workers: Annotated[int, typer.Option("--workers", min=1, max=1024, help="Processes that read and write.")] = 1,
     engine: Annotated[
         Engine, typer.Option("--engine", help="ray spreads the work over a Ray cluster (extra: ray).")
     ] = Engine.LOCAL,
@@ -129,6 +131,9 @@ def build(
 
     folder = out or paths.built(name)
     options = assignments(option)
+    if data_dir and revision:
+        fix = "Leave out --data-dir to fetch that commit, or --revision to read the folder"
+        raise UnknownNameError(where="--revision", problem="says nothing about a folder of your own", fix=fix)
     raw = data_dir or _fetched(name, names(configs), options, revision)
     with tqdm(desc="building", unit="row") as bar:
         index = run_build(

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from sarbench._version import __version__
 from sarbench.build.batches import BATCH_BYTES, BATCH_ROWS
 from sarbench.build.images import OFFSETS_SCHEMA, StoredImage
+from sarbench.build.images_writer import read_offsets
 from sarbench.build.index import BuiltIndex, FileIndex
 from sarbench.errors import InputError
 from sarbench.hub.filters import COLUMNS, EVERY_ROW, RowFilter
@@ -168,10 +169,8 @@ def has_raw_images(folder: Path, index: BuiltIndex, split: str) -> bool:
     """Tell whether an image of the joined configs of a split has raw bytes."""
     if split not in index.images:
         return False
-    with pa.memory_map(str(folder / index.images[split].offsets.path)) as file:
-        offsets = pa.ipc.open_file(file).read_all()
-        column = offsets[OFFSETS_SCHEMA.names[-1]]
-        return bool(column.null_count < len(column))
+    column = read_offsets(folder / index.images[split].offsets.path)[OFFSETS_SCHEMA.names[-1]]
+    return bool(column.null_count < len(column))
 
 
 def _keys(table: pa.Table) -> list[_Key]:

@@ -7,6 +7,7 @@ Bytes go in and come out; nothing here opens a file. Whatever the bytes are, `in
 from sarbench.imaging.display import display_png, to_display
 from sarbench.imaging.header import check_png, inspect
 from sarbench.imaging.info import ImageInfo, is_displayable
+from sarbench.imaging.orientation import is_turned
 from sarbench.imaging.pixels import DISPLAY_STRETCH, decode, decode_raw, pixel_sha256, verify
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "display_png",
     "inspect",
     "is_displayable",
+    "is_turned",
     "pixel_sha256",
     "to_display",
     "verify",

@@ -1,7 +1,7 @@
 """What a dataset is, under which terms, and where its files come from: one card per dataset, stated by its module."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sarbench.errors import UnknownNameError
 from sarbench.schema import Task, TextOrigin
@@ -76,6 +76,7 @@ class DatasetCard:
         caveats: What a user must know before drawing conclusions; full sentences.
         options: Choices in reading the files.
         access: Where the files are, in a few words for a table.
+        counts: What the authors count, e.g. `texts` → 1,126,277; for orientation, never checked against.
         hub: The authors' repository on the Hub, where they have one.
     """
 
@@ -95,6 +96,7 @@ class DatasetCard:
     options: tuple[OptionCard, ...] = ()
     hub: HubRepo | None = None
     access: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def check_names(card: DatasetCard, config: str, split: str) -> None:

@@ -39,6 +39,7 @@ CARD = DatasetCard(
     released="All images and boxes; the boxes of the test split since 2024-08-31.",
     homepage="https://github.com/zcablii/SARDet_100K",
     access="Kaggle, Baidu NetDisk",
+    counts={"images": 116_598, "boxes": 245_653},
     citation="""@inproceedings{li2024sardet,
   title = {{SARDet-100K}: Towards Open-Source Benchmark and ToolKit for Large-Scale {SAR} Object Detection},
   author = {Li, Yuxuan and Li, Xiang and Li, Weijie and Hou, Qibin and Liu, Li and Cheng, Ming-Ming and Yang, Jian},

@@ -16,6 +16,8 @@ def counting(answer: str, count: int | None, *, question: str = "[count] Count t
         ("There are 2 instances. {<1><2><3><4>}{<5><6><7><8>}", 2, 2),
         ("4.", 4, 0),
         ("Two ships", 2, 2),
+        ("Twenty-two ships", 22, 0),
+        ("two hundred ships", 200, 0),
         ("No ships", 0, 0),
         ("{<1><2><3><4>}", 1, 1),
         ("many", 9, 0),

@@ -20,6 +20,8 @@ def asked(question: str, answer: str, *, number: int = 0, task: str = "classific
         ("What kind of ship is the ship?", "Ship.", "classification"),
         ("Where is the harbor on the top left?", "top left", "position"),
         ("What is the aircraft in [1.0, 2.0, 3.0, 4.0]?", "aircraft", "region"),
+        ("What land cover is on the land?", "Land", "attribute"),
+        ("What is the land cover?", "Land cover", "attribute"),
     ],
 )
 def test_an_answer_inside_its_question(question: str, answer: str, task: str) -> None:
@@ -34,6 +36,8 @@ def test_an_answer_inside_its_question(question: str, answer: str, task: str) ->
         ("Are there trees, yes?", "yes", "presence"),
         ("What is in [1.0, 2.0, 3.0, 4.0]?", "", "region"),
         ("Describe the ship.", "ship", "caption"),
+        ("What is the predominant land cover?", "Land.", "attribute"),
+        ("Which land-use prevails?", "land", "classification"),
     ],
 )
 def test_a_question_without_its_answer(question: str, answer: str, task: str) -> None:
@@ -79,7 +83,7 @@ def test_one_question_and_one_answer_is_balance_not_a_leak() -> None:
 
 def test_questions_asked_once_predict_nothing() -> None:
     rows = [asked(f"What is at {at}?", "ship" if at % 2 else "car", number=at) for at in range(40)]
-    assert findings(rows)["template-prior"].count == 0
+    assert "template-prior" not in findings(rows)
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=30))

@@ -70,6 +70,16 @@ def test_record_that_lacks_fields_keeps_the_others(folder: Folder) -> None:
     assert report.skipped == 0
 
 
+def test_a_key_given_twice_is_noted_once_a_record(folder: Folder) -> None:
+    twice = json.dumps([record(0), record(1)]).replace('"Water": ', '"Water": "none", "Water": ', 1)
+    folder.put("caption_part1.json", twice)
+    rows, report = folder.rows(fusar, "fields", "train")
+    assert rows[7].answers == ("value 0 of Water",)
+    (problem,) = report.problems
+    assert (problem.record, problem.action) == ("record 0", "the last value counts")
+    assert report.counts == {"record has a key twice": 1}
+
+
 def test_values_without_the_fixed_beginning_stay_whole(folder: Folder) -> None:
     folder.put("caption_part1.json", [record(0, Water="WATER PRESENCE: None.", Roads="Roads run – straight")])
     rows, _ = folder.rows(fusar, "fields", "train")

@@ -70,12 +70,21 @@ def test_rebuilt_equal_boxes_are_told_apart(folder: Folder) -> None:
 
 
 def test_flags_of_the_image_reach_every_rebuilt_row(folder: Folder) -> None:
-    boxes = [box(0, 1, [1, 1, 9, 9]), box(1, 1, [1, 1, 0, 9]), box(2, 1, [60, 1, 9, 9])]
+    boxes = [box(0, 1, [1, 1, 9, 9]), box(2, 1, [60, 1, 9, 9])]
     folder.put("Annotations/test.json", coco([image(1, size=(1, 1))], boxes))
     folder.put("0000001.png", picture())
     for task, rows, report in rebuilt(folder, "test"):
-        assert {row.flags for row in rows} <= {("box_dropped", "box_outside_image", "size_mismatch")}, task
+        assert {row.flags for row in rows} <= {("box_outside_image", "size_mismatch")}, task
         assert report.skipped == 0
+
+
+def test_an_image_that_lost_a_box_is_asked_about_single_boxes_alone(folder: Folder) -> None:
+    boxes = [box(0, 1, [1, 1, 9, 9]), box(1, 1, [1, 1, 0, 9])]
+    folder.put("Annotations/test.json", coco([image(1)], boxes))
+    folder.put("0000001.png", picture())
+    for task, rows, report in rebuilt(folder, "test"):
+        assert len(rows) == (1 if task == "identification" else 0), task
+        assert report.skipped == (0 if task == "identification" else 1)
 
 
 @pytest.fixture(scope="module")

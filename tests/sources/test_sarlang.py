@@ -372,6 +372,18 @@ def test_bad_json_records_do_not_lose_the_good_ones(lang: Folder) -> None:
     }
 
 
+def test_a_key_given_twice_is_noted_once_a_record(lang: Folder) -> None:
+    (lang.root / "Text/VQA/train/SARVQA1_train.csv").unlink()
+    records = [made.conversation(SARDET[0], "Is it a ship?", "yes"), made.conversation(SARDET[1], "Is it?", "no")]
+    twice = json.dumps(records).replace('"images": ["', '"images": ["x"], "images": ["', 1)
+    lang.put("Text/VQA/train/SARVQA1_train.json", twice)
+    rows, report = read(lang, "vqa1", "train")
+    assert [row.answers for row in rows] == [("yes",), ("no",)]
+    (problem,) = report.problems
+    assert (problem.record, problem.action) == ("record 0", "the last value counts")
+    assert report.counts == {"record has a key twice": 1}
+
+
 def test_no_usable_record_is_an_error(lang: Folder) -> None:
     path = lang.put("Text/VQA/train/SARVQA1_train.csv", made.questions([("", "Is it?", "yes")]))
     with pytest.raises(InputError, match="none of its 1 records names one image") as caught:

@@ -69,6 +69,19 @@ def test_flat_image_folder_will_do_and_doubtful_images_do_not(folder: Folder) ->
     assert report.counts == {"several images fit": 1}
 
 
+def test_a_key_given_twice_is_noted_once_a_record(folder: Folder) -> None:
+    records = [dialogue(f"Image/SEN12/{at}.png", ("Is it a port?", "Yes"), ("Is it big?", "No")) for at in (1, 2)]
+    twice = json.dumps(records).replace('"conversations": ', '"conversations": [], "conversations": ', 1)
+    folder.put("SAR-VQA_conv.json", twice)
+    for number in (1, 2):
+        folder.put(f"Image/SEN12/{number}.png", picture(number))
+    rows, report = folder.rows(sartext, "vqa", "train")
+    assert [row.answers for row in rows] == [("Yes",), ("No",)] * 2
+    (problem,) = report.problems
+    assert (problem.record, problem.action) == ("record 0", "the last value counts")
+    assert report.counts == {"record has a key twice": 1}
+
+
 def test_dialogues_become_turns(folder: Folder) -> None:
     turns = [
         ("How many ships are there?", "There are 3 ships."),

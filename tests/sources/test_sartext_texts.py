@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sarbench.sources.sartext.answers import number_in, read_kind
+from sarbench.sources.sartext.answers import read_kind
 from sarbench.sources.sartext.paths import ImagePath, reduce_path
 from sarbench.sources.sartext.splits import SeveralSplits, read_lists
 from sarbench.sources.sartext.texts import split_of_path
@@ -74,14 +74,6 @@ def test_image_in_two_lists_is_refused() -> None:
 )
 def test_kind_of_a_turn(question: str, answer: str, expected: tuple[str, str, int | None]) -> None:
     assert read_kind(question, answer) == expected
-
-
-@given(st.integers(0, 999_999))
-def test_numbers_are_read(number: int) -> None:
-    assert number_in(f"There are {number} ships.") == number
-    assert number_in(f"{number}.") == number
-    assert number_in(f"about {number}.5") is None
-    assert number_in(f"{number} of {number}") is None
 
 
 def test_split_of_a_path_is_its_innermost_folder() -> None:

@@ -4,6 +4,8 @@ Layout and literal records: SARDet-100K (`Annotations/train.json`) and HRSID (`a
 x, y, width, height in pixels; category ids start at 0 in one and at 1 in the other, so classes are read by name.
 """
 
+import re
+
 import msgspec
 
 from sarbench.errors import InputError
@@ -19,7 +21,7 @@ from sarbench.sources.coco.records import (
     ImageRecord,
     id_text,
 )
-from sarbench.sources.reading.records import compact, items, json_object
+from sarbench.sources.reading.records import compact, items, json_object, repeats_a_key
 
 _EXPECTED = "a COCO object with images, annotations and categories"
 _GIVE = "Give the annotation files as the authors publish them"
@@ -42,6 +44,10 @@ def read_coco(data: bytes, *, file: str, report: Report) -> CocoFile:
         InputError: The file is no COCO file, lists no image, has none of the six classes, or has no box at all.
     """
     parts = json_object(data, file=file, expected=_EXPECTED, report=report)
+    for key in ("images", "annotations", "categories"):
+        if len(re.findall(rb'"%b"\s*:\s*\[' % key.encode(), data)) > 1:
+            problem = f"names {key} twice, and which of the two counts cannot be told"
+            raise InputError(where=file, problem=problem, fix=_GIVE)
     if missing := [key for key in ("images", "annotations", "categories") if key not in parts]:
         problem = f"has no {' and no '.join(missing)}, so it is not {_EXPECTED}"
         raise InputError(where=file, problem=problem, fix=f"{_GIVE}; detection results will not do")
@@ -131,6 +137,8 @@ class _Reader:
         except msgspec.DecodeError:
             self._skip(f"annotation {number}", "annotation cannot be read")
             return
+        if repeats_a_key(raw):
+            self._flag(f"annotation {number}", "record has a key twice", "the last value counts")
         name = f"annotation {number if annotation.id is None else annotation.id}"
         image = self.images.get(id_text(annotation.image_id))
         if image is None:

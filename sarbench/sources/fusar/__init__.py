@@ -48,6 +48,7 @@ CARD = DatasetCard(
   archivePrefix = {arXiv}
 }""",
     access="GitHub, 1,000 texts",
+    counts={"records": 1_000},
     configs=(
         ConfigCard(
             name="fields",

@@ -123,6 +123,8 @@ class ImageIndex:
             raise UnusableImage(problem="image cannot be read", detail=error.problem) from error
         except ValueError as error:
             raise UnusableImage(problem="image cannot be read", detail=f"{file.name} {error}") from error
+        if shown is data and imaging.is_turned(data):
+            raise UnusableImage(problem="image asks to be turned (EXIF orientation)", detail=file.name)
         digest = hashlib.sha256(shown).hexdigest()
         suffix = file.suffix if shown is data else ".png"
         # `datasets` drops the bytes where a file of this path exists; with a hash in it, none does.

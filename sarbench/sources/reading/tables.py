@@ -5,9 +5,9 @@ The delimiter is told from the header; names of columns are compared without cas
 
 import codecs
 import csv
-import itertools
 import re
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -132,10 +132,14 @@ def _skip(file: str, report: Report) -> Callable[[int, str], None]:
 
 def _unique(names: Sequence[str]) -> tuple[str, ...]:
     """Make names differ: one that was met before gets `~1`, `~2` … behind it."""
-    found: list[str] = []
+    found: dict[str, None] = {}
+    repeats: Counter[str] = Counter()
     for name in names:
-        repeats = itertools.chain([name], (f"{name}~{number}" for number in itertools.count(1)))
-        found.append(next(unused for unused in repeats if unused not in found))
+        unused = name
+        while unused in found:
+            repeats[name] += 1
+            unused = f"{name}~{repeats[name]}"
+        found[unused] = None
     return tuple(found)
 
 

@@ -63,6 +63,7 @@ CARD = DatasetCard(
     released="Paper, scripts and figures; the dataset's links are placeholders, so its six tasks are also rebuilt.",
     homepage="https://github.com/JimmyMa99/SARChat",
     access="not public; rebuilt from SARDet-100K",
+    counts={"texts": 2_063_548},
     citation="""@misc{ma2025sarchat,
   title = {{SARChat-Bench-2M}: A Multi-Task Vision-Language Benchmark for {SAR} Image Interpretation},
   author = {Ma, Zhiming and Xiao, Xiayang and Dong, Sihao and Wang, Peidong and Wang, HaiPeng and Pan, Qingyun},

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sarbench.schema import Row, Source, Task, TextOrigin
+from sarbench.sources import _flags
 from sarbench.sources._report import Report
 from sarbench.sources._rows import RowMaker, Sample
 from sarbench.sources._split import OpenSplit
@@ -33,6 +34,10 @@ def rebuilt_split(folder: DataFolder, config: str, task: Task, split: str, *, re
     def rows(span: range, report: Report) -> Iterator[Row]:
         maker = RowMaker(DATASET, config, split, origin)
         for scene in part.scenes(span, report):
+            if _flags.BOX_DROPPED in scene.flags and config != f"{PREFIX}identification":
+                problem = "a box of the image is lost, so its targets are not asked for"
+                report.skip(file=str(part.source.file), record=scene.stem, problem=problem)
+                continue
             boxes = [target.box for target in scene.targets]
             for made in rebuild(config.removeprefix(PREFIX), scene.stem, scene.size, boxes):
                 yield maker.row(scene.stem, scene.image, _sample(made, scene, task, part.source))

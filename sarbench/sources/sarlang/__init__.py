@@ -115,6 +115,7 @@ CARD = DatasetCard(
         ),
     ),
     access="Hub; SARDet-100K's images apart",
+    counts={"texts": 1_126_277, "images": 118_331},
     hub=HubRepo(REPO_ID, "cd5a4cb162ad5cbb4787a51b4372f434df773178"),
 )
 

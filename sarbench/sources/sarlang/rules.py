@@ -16,6 +16,7 @@ from sarbench.sources._boxes import corners
 from sarbench.sources._numbers import number_in
 from sarbench.sources._question_kinds import asks_how_many, kind_of
 
+_REGION: tuple[Task, TaskOrigin] = ("region", "rule")
 _CLASSES = re.compile(r"\s*\bthe (?:classes|options) are:\s*([^.?!:]{1,400})(?:[.?!]|$)\s*", re.IGNORECASE)
 _BRACKETS = re.compile(r"\[([^\[\]]{1,200})\]")
 _BEGINS = re.compile(r"\[\s*[-+]?(?:\.?\d|nan\b|inf\b)", re.IGNORECASE)
@@ -48,12 +49,15 @@ def read_question(question: str, answer: str) -> Reading:
     """
     boxes, broken = find_boxes(question)
     asked = _CLASSES.sub(" ", question)
-    task, origin = ("region", "rule") if boxes else kind_of(asked, answer)
+    task, origin = _REGION if boxes else kind_of(asked, answer)
     flags, problems = set(), []
     if broken:
         flags.add(_flags.BOX_UNREADABLE)
         problems.append("box in the question is unreadable")
-    if origin == "unknown":
+    if origin == "unknown" and asks_how_many(asked):
+        flags.add(_flags.COUNT_UNREADABLE)
+        problems.append("answer to a counting question states no single number")
+    elif origin == "unknown":
         problems.append("kind of question not known")
     region: Xyxy | tuple[()] = ()
     if boxes:
@@ -64,9 +68,6 @@ def read_question(question: str, answer: str) -> Reading:
             problems.append(f"{error} (in the question)")
     if len(boxes) > 1:
         problems.append("question holds several boxes; the first is its region")
-    if origin == "unknown" and asks_how_many(asked):
-        flags.add(_flags.COUNT_UNREADABLE)
-        problems.append("answer to a counting question states no single number")
     count = number_in(answer) if task == "counting" else None
     return Reading(task, origin, region, count, choices_of(question), tuple(sorted(flags)), tuple(problems))
 

@@ -68,6 +68,7 @@ CARD = DatasetCard(
   archivePrefix = {arXiv}
 }""",
     access="Baidu NetDisk only",
+    counts={"captions": 136_584},
     configs=(
         _config("caption", "caption", SPLITS, "One caption of one image; all sources that are there"),
         _config("vqa", None, SPLITS, "One turn of a dialogue about an image; the task is told by rule or unknown"),

@@ -34,6 +34,25 @@ from sarbench.sources.sartext.texts import (
 _Columns = Mapping[str, Sequence[str]]
 
 
+def _usable(files: Sequence[tuple[DataFile, Callable[[], Texts]]], report: Report) -> list[Texts]:
+    """Open files of several sources; one that cannot be used is noted, and costs the others nothing.
+
+    Raises:
+        InputError: None can be used.
+    """
+    opened: list[Texts] = []
+    errors: list[InputError] = []
+    for file, read in files:
+        try:
+            opened.append(read())
+        except InputError as error:
+            report.skip(file=file.name, record=f"the file ({error.problem})", problem="text file cannot be used")
+            errors.append(error)
+    if errors and not opened:
+        raise errors[0]
+    return opened
+
+
 def open_texts(folder: DataFolder, files: SarTextFiles, config: str, *, licence: str, report: Report) -> list[Texts]:
     """Read the text files of one config; the list is empty where there are none.
 
@@ -50,7 +69,13 @@ def open_texts(folder: DataFolder, files: SarTextFiles, config: str, *, licence:
         return Captions(table(file, CAPTION_COLUMNS), file.name, licence, source, images, task)
 
     if config == "caption":
-        return [captions(file, source or None, source or None, "caption") for source, file in files.captions.items()]
+        return _usable(
+            [
+                (file, partial(captions, file, source or None, source or None, "caption"))
+                for source, file in files.captions.items()
+            ],
+            report,
+        )
     if config == "retrieval-hrsid":
         return [captions(files.hrsid, "HRSID", "HRSID_JPG/JPEGImages", "retrieval")] if files.hrsid else []
     if config == "retrieval-osdataset":

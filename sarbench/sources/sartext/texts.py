@@ -136,9 +136,7 @@ class Questions(_Rows):
 class Dialogues(Texts):
     """Dialogues of several turns about one image each."""
 
-    def __init__(
-        self, raws: Sequence[msgspec.Raw], file: str, licence: str, split: str | None, report: Report
-    ) -> None:
+    def __init__(self, raws: Sequence[msgspec.Raw], file: str, licence: str, split: str | None, report: Report) -> None:
         super().__init__(file, licence)
         self._raws = raws
         self._split = split
