@@ -12,6 +12,9 @@ import re
 from sarbench.schema import Task, TaskOrigin
 from sarbench.sources._numbers import number_in
 
+_LONGEST = 500
+"""Characters of a question that its kind is told from; what asks stands at its beginning."""
+
 _YES_NO_OPENING = re.compile(
     r"(?:(?:is|are|was|were|does|do|did|has|have|had|can|could|will|would|should)(?:n't)?|any)\b"
 )
@@ -71,4 +74,4 @@ def _task(asked: str, answer: str, *, yes_no: bool) -> Task | None:
 
 
 def _plain(question: str) -> str:
-    return " ".join(question.casefold().split()).lstrip("\"'([ ")
+    return " ".join(question[:_LONGEST].casefold().split()).lstrip("\"'([ ")

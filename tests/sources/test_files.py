@@ -1,9 +1,11 @@
+import os
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from sarbench.errors import InputError
+from sarbench.sources.reading import files
 from sarbench.sources.reading.files import DataFolder, split_of
 from tests.sources.layouts import Folder
 from tests.sources.zips import archive
@@ -95,3 +97,24 @@ def test_forbidden_file_is_an_input_error(folder: Folder, monkeypatch: pytest.Mo
 )
 def test_split_of(name: str, split: str | None) -> None:
     assert split_of(name) == split
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_not_waited_for(folder: Folder) -> None:
+    os.mkfifo(folder.root / "train.json")
+    os.mkfifo(folder.root / "images.zip")
+    with DataFolder(folder.root, obtain="Get it.") as opened:
+        assert [file.name for file in opened.files] == ["train.json"]
+        with pytest.raises(InputError, match=r"train\.json: cannot be read \(.*not a regular file"):
+            opened.read(opened.files[0])
+
+
+def test_large_files_are_mapped(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MAPPED_BYTES", 3)
+    folder.put("small.json", "{}")
+    folder.put("train.json", "[1, 2]")
+    with DataFolder(folder.root, obtain="Get it.") as opened:
+        small, large = (opened.map(file) for file in opened.files)
+    assert isinstance(small, bytes)
+    assert isinstance(large, memoryview)
+    assert bytes(large) == b"[1, 2]"

@@ -1,7 +1,9 @@
 """The files under a data folder, unpacked or inside zip archives, and the names that authors give their splits."""
 
+import errno
 import os
 import re
+import stat
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +13,7 @@ from operator import attrgetter
 from pathlib import Path
 from posixpath import basename, splitext
 from types import TracebackType
+from typing import BinaryIO
 from zipfile import BadZipFile
 
 from sarbench.errors import InputError
@@ -120,7 +123,8 @@ class DataFolder:
         """
         try:
             if file.member is None:
-                return file.disk.read_bytes()
+                with _regular(file.disk) as opened:
+                    return opened.read()
             return self._archives[file.disk].read(file.member)
         except (OSError, BadZipFile) as error:
             fix = "Check the file's permissions, or download it again"
@@ -137,7 +141,7 @@ class DataFolder:
             InputError: It cannot be read, or its archive is damaged there.
         """
         if file.member is None:
-            with suppress(OSError), file.disk.open("rb") as opened:  # a system that cannot map may still read
+            with suppress(OSError), _regular(file.disk) as opened:  # a system that cannot map may still read
                 if os.fstat(opened.fileno()).st_size > MAPPED_BYTES:
                     return memoryview(mmap(opened.fileno(), 0, access=ACCESS_READ))
         return self.read(file)
@@ -173,7 +177,7 @@ class DataFolder:
 
     def _walk(self, root: Path) -> Iterator[DataFile]:
         seen: set[str] = set()  # linked folders are followed, each once
-        for folder, subfolders, names in os.walk(root, followlinks=True):
+        for folder, subfolders, names in os.walk(root, followlinks=True, onerror=self._closed):
             real = os.path.realpath(folder)
             subfolders[:] = [] if real in seen else sorted(name for name in subfolders if not _hidden(name))
             if real in seen:
@@ -182,12 +186,17 @@ class DataFolder:
             relative = Path(folder).relative_to(root)
             for name in names:
                 path = Path(folder) / name
-                if name.lower().endswith(".zip"):
+                if name.lower().endswith(".zip") and path.is_file():
                     yield from self._members(path, (relative / name).as_posix() + "/")
                 elif name.lower().endswith(_OTHER_ARCHIVES):
                     self.unreadable[(relative / name).as_posix()] = "only zip archives can be read in place"
                 elif _wanted(name):
                     yield DataFile((relative / name).as_posix(), path)
+
+    def _closed(self, error: OSError) -> None:
+        """Note a folder that cannot be entered."""
+        name = os.path.relpath(error.filename, self.root)
+        self.unreadable[name] = f"the folder cannot be entered ({error.strerror})"
 
     def _members(self, path: Path, prefix: str) -> Iterator[DataFile]:
         try:
@@ -201,6 +210,19 @@ class DataFolder:
             name = member.name.replace("\\", "/") if "\\" in member.name else member.name
             if name.lower().endswith(_WANTED) and not _HIDDEN_PART.search(name):
                 yield DataFile(prefix + name.removeprefix("./"), path, member)
+
+
+def _regular(path: Path) -> BinaryIO:
+    """Open a file that is one: a pipe or a device would keep its reader waiting.
+
+    Raises:
+        OSError: It cannot be opened, or is something else.
+    """
+    opened = os.fdopen(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb")
+    if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+        opened.close()
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
+    return opened
 
 
 def plain(name: str) -> str:
