@@ -1,7 +1,7 @@
 """Rows → a Parquet repository that plain `datasets.load_dataset` reads."""
 
 from sarbench.build.check import CheckResult, SplitCheck, check
-from sarbench.build.images import ImageStore, StoredImage
+from sarbench.build.images.store import ImageStore, StoredImage
 from sarbench.build.index import (
     INDEX_NAME,
     BuiltIndex,

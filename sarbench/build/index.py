@@ -66,7 +66,7 @@ class ImagesIndex(_Record):
     """Size of the Parquet files together."""
     files: tuple[FileIndex, ...]
     offsets: FileIndex
-    """The place of every image in the Parquet files; `sarbench.build.images` reads it."""
+    """The place of every image in the Parquet files; `sarbench.build.images.store` reads it."""
 
 
 class BuiltIndex(_Record):

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sarbench.build import parts
-from sarbench.build.image_pool import ImagePool
+from sarbench.build.folder.staging import Stage
+from sarbench.build.images.pool import ImagePool
 from sarbench.build.index import BuiltIndex, ImagesIndex, Layout, SplitIndex
 from sarbench.build.layout import Look, Survey, choose_layout
 from sarbench.build.order import MixtureError, Order, Place, Splits, check_mixture, staying
 from sarbench.build.parts import SplitJob
 from sarbench.build.plan import Plan
 from sarbench.build.split import write_split
-from sarbench.build.staging import Stage
 from sarbench.errors import InputError
 from sarbench.sources import Report
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sarbench.build.engines import Engine
+from sarbench.build.engines.local import Engine
 from sarbench.build.index import BuiltIndex, SplitIndex
 from sarbench.build.layout import LayoutChoice
 from sarbench.errors import InputError

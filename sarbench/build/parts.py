@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from sarbench import sources
 from sarbench.build.batches import BATCH_BYTES, BATCH_ROWS, batches, same_image
-from sarbench.build.images_writer import (
+from sarbench.build.images.writer import (
     GROUP_IMAGES,
     ImageRecord,
     Keys,
@@ -58,7 +58,7 @@ class SplitJob:
         folder: Where the folders of the parts go, absolute.
         groups: How many groups the split has.
         part_groups: How many of them make a part.
-        known: Sorted keys (`images_writer.image_key`) of the images that are stored already, as an `.npy` file.
+        known: Sorted keys (`images.writer.image_key`) of the images that are stored already, as an `.npy` file.
     """
 
     name: str

@@ -52,7 +52,7 @@ def row_properties(schema: pa.Schema) -> dict[str, Any]:
 def image_properties(schema: pa.Schema) -> dict[str, Any]:
     """Return how images are written that are stored once: as plain bytes, one page for each column of a row group.
 
-    So the place of every image in the file follows from the metadata (`images_writer.places`). A page holds at most
+    So the place of every image in the file follows from the metadata (`images.writer.places`). A page holds at most
     20,000 rows unless told otherwise: a row group must have fewer.
     """
     columns = leaves(schema)

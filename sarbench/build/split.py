@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sarbench.build.commit import link_or_copy
-from sarbench.build.engines import Run
-from sarbench.build.images_writer import merged_offsets, read_offsets, write_offsets
+from sarbench.build.engines.local import Run
+from sarbench.build.folder.commit import link_or_copy
+from sarbench.build.images.writer import merged_offsets, read_offsets, write_offsets
 from sarbench.build.index import IMAGES, FileIndex, ImagesIndex, SplitIndex
 from sarbench.build.parts import HASHES_NAME, OFFSETS_NAME, PartRecord, SplitJob, read_part
 from sarbench.build.report_state import restored_report

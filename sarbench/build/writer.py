@@ -7,19 +7,20 @@ from pathlib import Path
 
 from sarbench import sources
 from sarbench._version import __version__
-from sarbench.build import engines, parts
-from sarbench.build.card import write_card
-from sarbench.build.commit import commit, link_or_copy
-from sarbench.build.engines import EngineName
+from sarbench.build import parts
+from sarbench.build.engines import local as engines
+from sarbench.build.engines.local import EngineName
+from sarbench.build.folder.commit import commit, link_or_copy
+from sarbench.build.folder.inputs_key import FILES_CODE, inputs_key
+from sarbench.build.folder.staging import Stage, staging
 from sarbench.build.index import IMAGES, BuiltIndex, FileIndex, ImagesIndex, SplitIndex, write_index
-from sarbench.build.inputs_key import FILES_CODE, inputs_key
 from sarbench.build.layout import LayoutChoice
-from sarbench.build.lite_writer import LITE_SPLIT, LITE_SUFFIX, write_lite
+from sarbench.build.lite.writer import LITE_SPLIT, LITE_SUFFIX, write_lite
 from sarbench.build.making import Made, make_all
 from sarbench.build.order import Order, Progress, Splits
+from sarbench.build.pages.card import write_card
 from sarbench.build.plan import make_plan
 from sarbench.build.quality import QUALITY_NAME, write_quality
-from sarbench.build.staging import Stage, staging
 from sarbench.errors import InputError
 from sarbench.schema import SCHEMA_VERSION
 from sarbench.sources import check_options

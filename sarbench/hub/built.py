@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 
 from sarbench._version import __version__
 from sarbench.build.batches import BATCH_BYTES, BATCH_ROWS
-from sarbench.build.images import OFFSETS_SCHEMA, StoredImage
-from sarbench.build.images_writer import read_offsets
+from sarbench.build.images.store import OFFSETS_SCHEMA, StoredImage
+from sarbench.build.images.writer import read_offsets
 from sarbench.build.index import BuiltIndex, FileIndex
 from sarbench.errors import InputError
 from sarbench.hub.filters import COLUMNS, EVERY_ROW, RowFilter

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sarbench.build.images import ImageStore
+from sarbench.build.images.store import ImageStore
 from sarbench.build.index import SplitIndex, built_split
 from sarbench.errors import InputError, UnknownNameError
 from sarbench.schema import SCHEMA, TEXT_SCHEMA

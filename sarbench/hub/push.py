@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sarbench.build import read_index
-from sarbench.build.card import write_card
+from sarbench.build.folder.verify import verify_built
 from sarbench.build.index import IMAGES, INDEX_NAME, BuiltIndex, parse_index
-from sarbench.build.verify import verify_built
+from sarbench.build.pages.card import write_card
 from sarbench.errors import InputError
 from sarbench.schema import SCHEMA
 from sarbench.sources import DatasetCard

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
-from sarbench.build.images import ImageStore, StoredImage
+from sarbench.build.images.store import ImageStore, StoredImage
 from sarbench.errors import InputError, SarbenchError
 
 PROTOCOL = "sarbench"

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sarbench.build.images import ImageStore
+from sarbench.build.images.store import ImageStore
 from sarbench.build.index import SplitIndex, read_index
 from sarbench.errors import InputError
 from sarbench.hub import lookup

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sarbench.build import ImageStore, build, exchange, parts, read_index
+from sarbench.build import ImageStore, build, parts, read_index
+from sarbench.build.folder import exchange as exchange
 
 STEPS = ("rename", "replace", "link", "rmdir", "symlink")
 

@@ -5,8 +5,8 @@ import datasets
 import pytest
 import yaml
 
-from sarbench.build.card import render_card, write_card
 from sarbench.build.index import BuiltIndex, FileIndex, SplitIndex
+from sarbench.build.pages.card import render_card, write_card
 from sarbench.sources import CARDS, DatasetCard, HubRepo
 from tests.build.fake import fake_source, make_rows
 from tests.hub.built_sets import write_set

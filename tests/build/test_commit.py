@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sarbench.build import exchange
-from sarbench.build.commit import NEW_NAME, WORK_NAME, commit, finish, is_committed
+from sarbench.build.folder import exchange as exchange
+from sarbench.build.folder.commit import NEW_NAME, WORK_NAME, commit, finish, is_committed
 from sarbench.build.index import BuiltIndex, FileIndex, SplitIndex, parse_index, read_index, write_index
 
 
@@ -67,7 +67,7 @@ def test_poorer_file_systems(out: Path, monkeypatch: pytest.MonkeyPatch, cannot:
 
 
 def test_a_dead_commit_is_carried_out(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sarbench.build.commit.finish", lambda out: None)
+    monkeypatch.setattr("sarbench.build.folder.commit.finish", lambda out: None)
     commit(out, NEW, changed=["a", "d"], dropped=["c"])
     assert is_committed(out)
     pointed = read_index(out)

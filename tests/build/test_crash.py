@@ -9,7 +9,7 @@ import pytest
 
 import sarbench
 from sarbench.build import build, parts
-from sarbench.build.staging import WORK_NAME
+from sarbench.build.folder.staging import WORK_NAME
 from tests.build.fake import write_coco
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
@@ -55,7 +55,7 @@ def test_finished_parts_are_used_again(tmp_path: Path, monkeypatch: pytest.Monke
         written.append(number)
         inside(job, opened, number, tick=tick)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("sarbench.build.engines.write_part", counted)
+    monkeypatch.setattr("sarbench.build.engines.local.write_part", counted)
     index = build("sardet-100k", data_dir=raw, out=out)
     assert written == [2, 3], "0 and 1 were finished"
     assert not (out / WORK_NAME).exists()

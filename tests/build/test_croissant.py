@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from sarbench.build.card import write_card
-from sarbench.build.croissant import render_croissant
-from sarbench.build.extent import Extent, Span
+from sarbench.build.pages.card import write_card
+from sarbench.build.pages.croissant import render_croissant
+from sarbench.build.pages.extent import Extent, Span
 from sarbench.sources import CARDS
 from tests.build.fake import fake_source, make_rows
 from tests.build.test_card import index

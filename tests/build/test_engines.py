@@ -17,7 +17,8 @@ from tests.build.fake import write_coco
 BUILD = """
 import os, signal, sys
 from pathlib import Path
-from sarbench.build import build, engines, parts
+from sarbench.build import build, parts
+from sarbench.build.engines import local as engines
 from sarbench.errors import SarbenchError
 
 inside = parts.write_part

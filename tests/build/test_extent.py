@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sarbench.build.extent import Extent, read_extent
+from sarbench.build.pages.extent import Extent, read_extent
 from sarbench.schema import Geo, Source
 from tests.build.fake import make_row
 from tests.hub.built_sets import write_set

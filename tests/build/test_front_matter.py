@@ -2,7 +2,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sarbench.build.front_matter import front_matter, scalar, slug
+from sarbench.build.pages.front_matter import front_matter, scalar, slug
 
 text = st.text(st.characters(exclude_categories=("Cs",)))
 

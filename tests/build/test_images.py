@@ -8,8 +8,8 @@ import pytest
 
 from sarbench import sources
 from sarbench.build import ImageStore, build, parts, read_index
-from sarbench.build.images import OFFSETS_SCHEMA
-from sarbench.build.images_writer import merged_offsets
+from sarbench.build.images.store import OFFSETS_SCHEMA
+from sarbench.build.images.writer import merged_offsets
 from sarbench.errors import InputError, UnknownNameError
 from sarbench.schema import EncodedImage, Row
 from tests.build.fake import fake_source, make_row, make_rows, png

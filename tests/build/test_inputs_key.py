@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from sarbench.build.inputs_key import FILES_CODE, ROWS_CODE, inputs_key
+from sarbench.build.folder.inputs_key import FILES_CODE, ROWS_CODE, inputs_key
 from sarbench.sources import get
 from tests.build.fake import write_coco
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sarbench import sources
 from sarbench.build import BuiltIndex, build, data_digest, parts
 from sarbench.build.index import Layout
-from sarbench.build.lite import LiteRow, allocate, choose, lite_row
+from sarbench.build.lite.choice import LiteRow, allocate, choose, lite_row
 from sarbench.schema import Row, to_table
 from tests.build.fake import fake_source, make_row, make_rows
 

@@ -43,7 +43,7 @@ def test_ray_writes_what_one_process_writes(
 
 @needs_ray
 def test_errors_come_back_as_rows(tmp_path: Path) -> None:
-    from sarbench.build.ray_engine import _raise
+    from sarbench.build.engines.ray import _raise
 
     with pytest.raises(InputError, match=r"a.json: is bad\. Mend it\."):
         _raise({"part": 1, "where": "a.json", "problem": "is bad", "fix": "Mend it", "errno": None})

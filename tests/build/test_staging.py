@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from sarbench.build.commit import WORK_NAME
+from sarbench.build.folder.commit import WORK_NAME
+from sarbench.build.folder.staging import staging
 from sarbench.build.index import BuiltIndex, FileIndex, ImagesIndex, SplitIndex, write_index
-from sarbench.build.staging import staging
 from sarbench.errors import InputError, RunError
 
 FILE = FileIndex(path="a/train-00000-of-00001.parquet", bytes=3)

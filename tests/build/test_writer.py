@@ -214,12 +214,12 @@ def test_a_full_disk_keeps_finished_parts(tmp_path: Path, monkeypatch: pytest.Mo
         written.append(number)
         write_part(job, opened, number, tick=tick)
 
-    monkeypatch.setattr("sarbench.build.engines.write_part", full)
+    monkeypatch.setattr("sarbench.build.engines.local.write_part", full)
     with pytest.raises(InputError, match=r"No space left on device.*finished parts are kept"):
         build("sardet-100k", data_dir=raw, out=out)
     assert {name: data for name, data in contents(out).items() if ".building" not in name} == before
     monkeypatch.setattr(
-        "sarbench.build.engines.write_part",
+        "sarbench.build.engines.local.write_part",
         lambda *args, **kwargs: written.append(args[2]) or write_part(*args, **kwargs),
     )
     build("sardet-100k", data_dir=raw, out=out)

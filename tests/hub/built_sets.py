@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sarbench.build.images_writer import merged_offsets, offsets_table, record_of, write_offsets
+from sarbench.build.images.writer import merged_offsets, offsets_table, record_of, write_offsets
 from sarbench.build.index import BuiltIndex, FileIndex, ImagesIndex, SplitIndex, data_digest, write_index
 from sarbench.build.shards import image_properties
 from sarbench.schema import IMAGES_SCHEMA, Row, to_images_table, to_table, to_text_table

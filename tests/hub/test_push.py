@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sarbench.build import build
-from sarbench.build.card import write_card
+from sarbench.build.pages.card import write_card
 from sarbench.errors import InputError
 from sarbench.hub.push import push
 from sarbench.schema import Row

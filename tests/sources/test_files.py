@@ -82,11 +82,11 @@ def test_linked_folders_are_followed_and_circles_end(folder: Folder, tmp_path: P
 
 
 def test_forbidden_file_is_an_input_error(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    def forbid(self: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(self))
+    def forbid(path: Path, flags: int) -> int:
+        raise PermissionError(13, "Permission denied", str(path))
 
     folder.put("train.json", "{}")
-    monkeypatch.setattr(Path, "read_bytes", forbid)
+    monkeypatch.setattr(files.os, "open", forbid)
     with DataFolder(folder.root, obtain="Get it.") as opened, pytest.raises(InputError, match="Permission denied"):
         opened.read(opened.files[0])
 

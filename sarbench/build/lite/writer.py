@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sarbench.build.batches import BATCH_BYTES, BATCH_ROWS
-from sarbench.build.images import ImageStore, StoredImage
+from sarbench.build.images.store import ImageStore, StoredImage
 from sarbench.build.index import FileIndex, SplitIndex, data_digest
-from sarbench.build.lite import LiteRow, choose, lite_row
+from sarbench.build.lite.choice import LiteRow, choose, lite_row
 from sarbench.build.shards import ShardWriter, row_properties
 from sarbench.build.split import place_files
 from sarbench.schema import SCHEMA

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from sarbench.build.exchange import exchange
+from sarbench.build.folder.exchange import exchange
 from sarbench.build.index import INDEX_NAME, BuiltIndex, FileIndex, parse_index, write_index
 from sarbench.files import write_text
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sarbench.build.commit import NEW_NAME, WORK_NAME, finish, is_committed
+from sarbench.build.folder.commit import NEW_NAME, WORK_NAME, finish, is_committed
 from sarbench.build.index import INDEX_NAME, BuiltIndex, FileIndex, check_files, parse_index
 from sarbench.build.parts import RECORD_NAME
 from sarbench.errors import InputError, RunError
@@ -43,7 +43,7 @@ def staging(out: Path, name: str, data_dir: Path, *, key: str) -> Iterator[Stage
         out: The built folder; made when needed.
         name: The dataset.
         data_dir: The authors' files.
-        key: Parts that were finished under the same key are kept (`sarbench.build.inputs_key`).
+        key: Parts that were finished under the same key are kept (`sarbench.build.folder.inputs_key`).
 
     Raises:
         InputError: `out` holds something else, lies within the authors' files, or is being built by another process.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sarbench.build.images_writer import Keys, keys_of, read_offsets, sorted_keys
+from sarbench.build.images.writer import Keys, keys_of, read_offsets, sorted_keys
 from sarbench.build.index import ImagesIndex
 from sarbench.build.split import ImageFiles, place_images
 

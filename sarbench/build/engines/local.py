@@ -56,7 +56,7 @@ def engine(name: EngineName, *, workers: int) -> AbstractContextManager[Engine]:
         MissingExtraError: Ray is not installed.
     """
     if name == "ray":
-        from sarbench.build.ray_engine import ray_engine  # Ray is an extra, and slow to import
+        from sarbench.build.engines.ray import ray_engine  # Ray is an extra, and slow to import
 
         return ray_engine(workers=workers)
     return nullcontext(Engine(survey_here, run_here)) if workers == 1 else processes(workers)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from sarbench.build.extent import Extent
 from sarbench.build.index import IMAGES, BuiltIndex, FileIndex
-from sarbench.build.licence import licence_text
+from sarbench.build.pages.extent import Extent
+from sarbench.build.pages.licence import licence_text
 from sarbench.schema import IMAGES_SCHEMA, SCHEMA, TEXT_SCHEMA
 from sarbench.sources import DatasetCard
 

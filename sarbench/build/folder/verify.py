@@ -6,7 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sarbench.build.images import ImageStore
+from sarbench.build.images.store import ImageStore
 from sarbench.build.index import BuiltIndex
 from sarbench.errors import InputError
 

@@ -1,7 +1,7 @@
 """The terms of a built set as the Hub and Croissant want them named."""
 
-from sarbench.build.front_matter import slug
 from sarbench.build.index import BuiltIndex
+from sarbench.build.pages.front_matter import slug
 from sarbench.sources import DatasetCard
 
 _CC = {

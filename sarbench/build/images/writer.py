@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sarbench.build.images import FILES_KEY, OFFSETS_SCHEMA
+from sarbench.build.images.store import FILES_KEY, OFFSETS_SCHEMA
 from sarbench.build.index import FileIndex
 from sarbench.errors import InputError
 from sarbench.schema import Row

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from sarbench.build.croissant import render_croissant
-from sarbench.build.extent import Extent, read_extent
-from sarbench.build.front_matter import Value, front_matter
 from sarbench.build.index import IMAGES, BuiltIndex
-from sarbench.build.licence import hub_licence
+from sarbench.build.pages.croissant import render_croissant
+from sarbench.build.pages.extent import Extent, read_extent
+from sarbench.build.pages.front_matter import Value, front_matter
+from sarbench.build.pages.licence import hub_licence
 from sarbench.files import write_text
 from sarbench.sources import DatasetCard
 from sarbench.sources._known_issues import known_issues

@@ -11,12 +11,12 @@ from sarbench._version import __version__
 from sarbench.schema import SCHEMA_VERSION
 from sarbench.sources import SourceModule
 
-_PACKAGE = Path(__file__).parents[1]
+_PACKAGE = Path(__file__).parents[2]
 
 ROWS_CODE = ("schema.py", "coords.py", "imaging/*.py", "sources/**/*.py")
 """The modules that decide what the rows are."""
 
-FILES_CODE = (*ROWS_CODE, "build/*.py")
+FILES_CODE = (*ROWS_CODE, "build/**/*.py")
 """The modules that decide what the files of a build are."""
 
 

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from types import ModuleType
 from typing import Any
 
-from sarbench.build.engines import Engine
+from sarbench.build.engines.local import Engine
 from sarbench.build.layout import Look, Survey, survey
 from sarbench.build.parts import SplitJob, Tick, write_part
 from sarbench.errors import InputError, MissingExtraError, RunError

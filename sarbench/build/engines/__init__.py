@@ -1,0 +1,1 @@
+"""What does the work of a build: processes of this machine, or a Ray cluster."""

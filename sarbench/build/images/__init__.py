@@ -1,0 +1,1 @@
+"""The images of joined configs: stored once, found by binary search, read by one `os.pread`."""

@@ -1,0 +1,1 @@
+"""Lite splits: fewer rows, stratified, the same on every machine."""

@@ -1,0 +1,1 @@
+"""What people and machines read first: dataset card, its front matter, Croissant metadata."""
