@@ -49,12 +49,14 @@ class Survey:
         groups: How many groups it has.
         bytes: Estimate of the image bytes of its rows, counted in every row, in bytes; 0 where it was not asked for.
         simulated: Whether its first row is simulated.
+        upstream: The image set that its first row comes from, as far as it is known.
         report: What was wrong with its texts.
     """
 
     groups: int
     bytes: int
     simulated: bool
+    upstream: str | None
     report: Report
 
 
@@ -70,7 +72,8 @@ def survey(look: Look) -> Survey | InputError:
         with source.open_split(look.data_dir, look.config, look.split, report=report, options=look.options) as opened:
             first = _first_row(opened, report, f"{look.config}/{look.split}", look.data_dir)
             size = _flat_bytes(opened) if look.measure else 0
-            return Survey(opened.groups, size, first.text_origin == "simulated", report)
+            upstream = first.source.dataset if first.source else None
+            return Survey(opened.groups, size, first.text_origin == "simulated", upstream, report)
     except InputError as error:
         return error
 

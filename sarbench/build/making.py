@@ -33,6 +33,8 @@ class Made:
     reports: dict[str, Report]
     left_out: dict[str, str]
     pool: ImagePool
+    upstream: frozenset[str] = frozenset()
+    """The image sets that the first rows of the written splits come from."""
 
 
 def make_all(order: Order, plan: Plan, stage: Stage) -> Made:
@@ -52,7 +54,8 @@ def make_all(order: Order, plan: Plan, stage: Stage) -> Made:
     check_mixture(stage.out, stays, stage.earlier, order, simulated)
     layouts = _layouts(order, surveys, stays, stage)
     pool = ImagePool(stage.out, _kept_images(stage.earlier, stays), stage.parts)
-    made = Made({}, stays, {}, failures.left_out, pool)
+    upstream = frozenset(found.upstream for found in surveys.values() if found.upstream)
+    made = Made({}, stays, {}, failures.left_out, pool, upstream)
     for place, found in surveys.items():
         try:
             _make(order, place, found, layouts[place[0]], stage, made)

@@ -131,7 +131,12 @@ def _index(order: Order, made: Made, stage: Stage) -> BuiltIndex:
         if both:
             configs[config] = {split: both[split] for split in dict.fromkeys((*known, *both)) if split in both}
     fetched = origin(order.data_dir)
-    notes = (f"The last build read {fetched.repo_id} at commit {fetched.revision}.",) if fetched else ()
+    notes = [f"The last build read {fetched.repo_id} at commit {fetched.revision}."] if fetched else []
+    if foreign := made.upstream - set(order.source.CARD.upstream) if order.source.CARD.upstream else None:
+        notes.append(
+            f"The last build read images of {', '.join(sorted(foreign))}, not of {order.source.CARD.upstream[0]}: what "
+            "is said here of counts, terms and origin is not about them."
+        )
     return BuiltIndex(
         schema_version=SCHEMA_VERSION,
         sarbench_version=__version__,
@@ -140,7 +145,7 @@ def _index(order: Order, made: Made, stage: Stage) -> BuiltIndex:
         configs=configs,
         options=dict(order.options),
         left_out=_left_out(made, stage),
-        notes=notes,
+        notes=tuple(notes),
     )
 
 

@@ -76,6 +76,7 @@ class DatasetCard:
         caveats: What a user must know before drawing conclusions; full sentences.
         options: Choices in reading the files.
         access: Where the files are, in a few words for a table.
+        upstream: The image sets that it is made of (`Source.dataset` of its rows); empty where that is told row by row.
         counts: What the authors count, e.g. `texts` → 1,126,277; for orientation, never checked against.
         hub: The authors' repository on the Hub, where they have one.
     """
@@ -96,6 +97,7 @@ class DatasetCard:
     options: tuple[OptionCard, ...] = ()
     hub: HubRepo | None = None
     access: str = ""
+    upstream: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
 
 

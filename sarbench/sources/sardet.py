@@ -38,6 +38,7 @@ CARD = DatasetCard(
     ),
     released="All images and boxes; the boxes of the test split since 2024-08-31.",
     homepage="https://github.com/zcablii/SARDet_100K",
+    upstream=("SARDet-100K",),
     access="Kaggle, Baidu NetDisk",
     counts={"images": 116_598, "boxes": 245_653},
     citation="""@inproceedings{li2024sardet,

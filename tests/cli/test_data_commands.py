@@ -145,3 +145,10 @@ def test_check_says_in_which_frame_the_boxes_are(tmp_path: Path) -> None:
     assert answer.returncode == 0, answer.stderr
     assert f"of {len(names)} boxes agree: native 100 %" in answer.stdout
     assert "record has a key twice" in answer.stdout
+
+
+def test_another_set_in_the_same_layout_is_named(real_data: Path, tmp_path: Path) -> None:
+    answer = run("build", "sardet-100k", "--data-dir", real_data / "hrsid", "--out", tmp_path / "out")
+    assert answer.returncode == 0, answer.stderr
+    assert "read images of HRSID, not of SARDet-100K" in answer.stdout
+    assert "read images of HRSID, not of SARDet-100K" in (tmp_path / "out" / "README.md").read_text()

@@ -62,6 +62,7 @@ CARD = DatasetCard(
     ),
     released="Paper, scripts and figures; the dataset's links are placeholders, so its six tasks are also rebuilt.",
     homepage="https://github.com/JimmyMa99/SARChat",
+    upstream=("SARDet-100K", "SARChat-Bench-2M"),
     access="not public; rebuilt from SARDet-100K",
     counts={"texts": 2_063_548},
     citation="""@misc{ma2025sarchat,
