@@ -8,13 +8,13 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def ahead(calls: Iterable[Callable[[], T]], *, depth: int = 4) -> Iterator[Future[T]]:
-    """Make calls one after another in a thread, up to `depth` of them before their results are asked for.
+def ahead(calls: Iterable[Callable[[], T]], *, depth: int = 8) -> Iterator[Future[T]]:
+    """Make calls in two threads, up to `depth` of them before their results are asked for.
 
     Reading and hashing an image leave the interpreter free, so the rows of one image are made while the next is read.
 
     Args:
-        calls: What to do, in order.
+        calls: What to do, in order; two are under way at a time.
         depth: Results that may wait; this many images are held.
 
     Yields:
@@ -24,7 +24,7 @@ def ahead(calls: Iterable[Callable[[], T]], *, depth: int = 4) -> Iterator[Futur
     [1, 2]
     """
     waiting: deque[Future[T]] = deque()
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ahead") as thread:
+    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="ahead") as thread:
         try:
             for call in calls:
                 waiting.append(thread.submit(call))
