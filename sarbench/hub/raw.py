@@ -1,6 +1,5 @@
 """The authors' files as `datasets` wants them: tables, and a key that changes with anything the tables depend on."""
 
-import hashlib
 import logging
 import os
 from collections.abc import Iterator, Mapping
@@ -11,15 +10,14 @@ from typing import Any
 import pyarrow as pa
 
 from sarbench import sources
-from sarbench._version import __version__
 from sarbench.build.batches import batches
+from sarbench.build.folder.inputs_key import ROWS_CODE, inputs_key
 from sarbench.errors import InputError
 from sarbench.hub.filters import EVERY_ROW, RowFilter
-from sarbench.schema import SCHEMA_VERSION, to_table
+from sarbench.schema import to_table
 from sarbench.sources import NO_OPTIONS, OpenSplit, Report
 
-_PACKAGE = Path(__file__).parents[1]
-_CODE = ("schema.py", "coords.py", "build/batches.py", "imaging/*.py", "sources/**/*.py")
+_CODE = (*ROWS_CODE, "build/batches.py")
 """The modules that decide what the rows are."""
 
 _GROUPS = 64
@@ -143,24 +141,4 @@ def cache_key(name: str, data_dir: Path, *, options: Mapping[str, str] = NO_OPTI
 
     `datasets` keeps prepared rows for ever under this key, so an image exchanged in place must change it.
     """
-    digest = hashlib.sha256(f"{__version__} {SCHEMA_VERSION} {name} {sorted(options.items())}".encode())
-    for pattern in _CODE:
-        for module in sorted(_PACKAGE.glob(pattern)):
-            digest.update(module.read_bytes())
-    for path in sorted(sources.get(name).files(data_dir)):
-        digest.update(f"{os.path.relpath(path, data_dir)}\n".encode())
-        for line in _stats(path):
-            digest.update(line.encode())
-    return digest.hexdigest()[:16]
-
-
-def _stats(path: Path) -> list[str]:
-    """Describe a file, or every file that lies directly in a folder."""
-    if not path.is_dir():
-        return [_stat(path.name, path.stat())]
-    with os.scandir(path) as entries:
-        return sorted(_stat(entry.name, entry.stat()) for entry in entries if entry.is_file())
-
-
-def _stat(name: str, stat: os.stat_result) -> str:
-    return f"{name!r} {stat.st_size} {stat.st_mtime_ns}\n"
+    return inputs_key(sources.get(name), data_dir, code=_CODE, options=options)

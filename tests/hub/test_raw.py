@@ -8,11 +8,13 @@ import pyarrow as pa
 import pytest
 
 from sarbench import sources
+from sarbench.build.folder import inputs_key
 from sarbench.errors import InputError
 from sarbench.hub import raw
 from sarbench.hub.filters import RowFilter
 from sarbench.hub.raw import RawReader, cache_key
 from sarbench.schema import Row, to_table
+from sarbench.simulate import write_sardet
 from sarbench.sources import OpenSplit
 from tests.build.fake import make_rows, png, write_coco
 from tests.hub import sets
@@ -131,14 +133,25 @@ def test_the_key_changes_with_every_input(tmp_path: Path) -> None:
 def test_the_key_changes_with_code_and_schema(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = write_coco(tmp_path / "raw", {"train": 1})
     keys = [cache_key("sardet-100k", data)]
-    for name, value in (("SCHEMA_VERSION", "0"), ("__version__", "0"), ("_CODE", ("schema.py",))):
-        monkeypatch.setattr(raw, name, value)
+    for module, name, value in (
+        (inputs_key, "SCHEMA_VERSION", "0"),
+        (inputs_key, "__version__", "0"),
+        (raw, "_CODE", ("schema.py",)),
+    ):
+        monkeypatch.setattr(module, name, value)
         keys.append(cache_key("sardet-100k", data))
     assert len(set(keys)) == len(keys)
 
 
 def test_the_modules_that_make_rows_are_found() -> None:
-    found = {path for pattern in raw._CODE for path in raw._PACKAGE.glob(pattern)}
+    found = {path for pattern in raw._CODE for path in inputs_key._PACKAGE.glob(pattern)}
     assert {"schema.py", "coords.py", "batches.py", "display.py"} <= {path.name for path in found}
     assert {Path(str(vars(module)["__file__"])) for module in sources.SOURCES.values()} <= found
-    assert all(list(raw._PACKAGE.glob(pattern)) for pattern in raw._CODE)
+    assert all(list(inputs_key._PACKAGE.glob(pattern)) for pattern in raw._CODE)
+
+
+def test_a_link_to_itself_stops_nothing(tmp_path: Path) -> None:
+    write_sardet(tmp_path, images={"train": 2})
+    loop = tmp_path / "JPEGImages" / "train" / "zz.png"
+    loop.symlink_to(loop)
+    assert len(cache_key("sardet-100k", tmp_path)) == 16
