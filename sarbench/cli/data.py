@@ -112,7 +112,7 @@ def build(
     configs: Configs = None,
     splits: Splits = None,
     lite: Annotated[
-        int | None, typer.Option("--lite", min=1, help="Also write CONFIG-lite: about this many test rows a score.")
+        int | None, typer.Option("--lite", min=1, help="Also write CONFIG-lite: at least N test rows a score.")
     ] = None,
     layout: Annotated[
         Layout, typer.Option("--layout", help="flat: an image in every row; joined: each image once, apart.")
