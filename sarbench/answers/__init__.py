@@ -2,5 +2,7 @@
 
 from sarbench.answers.parse import KINDS, Kind, parse
 from sarbench.answers.parsed import Parsed
+from sarbench.answers.short_text import short_text
+from sarbench.answers.synonyms import SYNONYMS_VERSION
 
-__all__ = ["KINDS", "Kind", "Parsed", "parse"]
+__all__ = ["KINDS", "SYNONYMS_VERSION", "Kind", "Parsed", "parse", "short_text"]

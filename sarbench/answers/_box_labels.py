@@ -20,12 +20,16 @@ def label_boxes(text: str, boxes: Sequence[SpelledBox], words: Vocabulary) -> li
     keyed = _json_labels(text, boxes, words)
     mentions = words.find(text)
     follows = bool(boxes) and (boxes[0].spelling == "loc" or not mentions or mentions[0].start > boxes[0].start)
-    worded = _words_after(text, boxes, words) if follows else _words_before(boxes, words, text)
+    worded: list[str | None] = [None] * len(boxes)
+    if mentions:
+        worded = _words_after(text, boxes, words) if follows else _words_before(boxes, words, text)
     return [word if key is None else key for key, word in zip(keyed, worded, strict=True)]
 
 
 def _json_labels(text: str, boxes: Sequence[SpelledBox], words: Vocabulary) -> list[str | None]:
     """Give each box the label found in the same innermost pair of braces; the last brace may be cut off."""
+    if "{" not in text or not ('"' in text or "'" in text):
+        return [None] * len(boxes)
     label_of: dict[int, str] = {}
     object_of: list[int] = []
     open_objects: list[int] = []

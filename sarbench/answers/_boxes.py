@@ -1,6 +1,7 @@
 """Read boxes in any spelling into native pixels."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,76 +9,89 @@ from sarbench.answers._box_labels import label_boxes
 from sarbench.answers._numbers import says_none
 from sarbench.answers._spellings import MAX_BOXES, SpelledBox, find_boxes
 from sarbench.answers.outcome import Outcome
-from sarbench.answers.parsed import Parsed, unparsable
+from sarbench.answers.parsed import Parsed, excerpt, unparsable
 from sarbench.answers.vocabulary import Vocabulary
-from sarbench.coords import Boxes, Convention, Size, to_pixels
+from sarbench.coords import Boxes, Convention, Size, faults, to_pixels
 
 _LOC = Convention(name="loc", scale=1024.0, y_first=True)
 """PaliGemma's tokens say by themselves what they are: bin n of 1024 stands for n/1024 of the side, y first."""
 
-_OVERSHOOT = 0.5
-"""How far, in native pixels, an edge may lie outside the image: models round."""
+_PATCHES = Convention(name="patches", scale=32.0)
+"""So do Kosmos-2's tokens: cells of a grid of 32 × 32."""
 
-_EMPTY_LIST = re.compile(r"\W{0,8}(?:json\b)?[\s'\"]{0,4}\[ ?\][\s'\".]{0,8}", re.IGNORECASE)
+OWN_FRAME = {"loc": _LOC, "patches": _PATCHES}
+"""Spellings that bring a convention of their own, and need the size of the image."""
+
+_EMPTY_LIST = re.compile(
+    r"\W{0,8}(?:json\b)?[\s'\"]{0,4}(?:\[ ?\]|\{ ?\}|null\b|\[? ?\{ ?[\"']\w{1,40}[\"'] ?: ?(?:\[ ?\]|null) ?\} ?\]?)"
+    r"[\s'\".]{0,8}",
+    re.IGNORECASE,
+)
 
 
 def read_boxes(text: str, words: Vocabulary, convention: Convention, size: Size | None) -> Parsed:
     """Read every box of an answer.
 
-    The numbers are taken in the convention of the run and in no other; only `<loc…>` tokens bring their own. Rotated
-    boxes become their axis-aligned hull. Boxes without area are left out of the value and give the outcome
-    `degenerate`; else edges more than half a pixel outside the image give `out_of_range`, with the boxes as they are.
-    "No ships" and `[]` are an answer with no boxes. The rule is the spelling of the first box, with `_capped` behind it
-    where there are more than `MAX_BOXES`.
+    The numbers are taken in the convention of the run and in no other, with two exceptions: `<loc…>` and
+    `<patch_index_…>` tokens bring their own, and keys such as "ymin" or "width" tell the order of the numbers
+    themselves. Rotated boxes become their axis-aligned hull. Boxes without area are left out of the value and give the
+    outcome `degenerate`; else edges more than half a pixel outside the image give `out_of_range`, with the boxes as
+    they are. "No ships", `[]` and `null` are an answer with no boxes. The rule is the spelling of the first box, with
+    `_capped` behind it where there are more than `MAX_BOXES`.
     """
     spelled, total = find_boxes(text)
     if not spelled:
         if _EMPTY_LIST.fullmatch(text) or says_none(text):
-            return Parsed(np.zeros((0, 4)), "ok", "none")
+            return Parsed(np.zeros((0, 4)), "ok", "none", read=excerpt(text))
         return unparsable()
-    if size is None and any(box.spelling == "loc" for box in spelled):
-        return unparsable("loc_without_size")
+    read = excerpt(text, spelled[0].start, spelled[0].end)
+    if size is None and (own := [box.spelling for box in spelled if box.spelling in OWN_FRAME]):
+        return unparsable(f"{own[0]}_without_size", read)
     native = _native(spelled, convention, size)
-    solid = (native[:, 2] > native[:, 0]) & (native[:, 3] > native[:, 1])
-    value = _hulls(native, np.array([box.angle for box in spelled]))[solid]
-    labels = [label for label, kept in zip(label_boxes(text, spelled, words), solid, strict=True) if kept]
-    outcome: Outcome = "ok"
+    turned = hulls(native, np.array([box.angle for box in spelled]))
+    wrong = faults(native, size)
+    solid = ~(wrong.degenerate | wrong.not_finite)
+    outside = wrong.out_of_range if turned is native else faults(turned, size).out_of_range
+    labels = label_boxes(text, spelled, words)
+    outcome: Outcome = "out_of_range" if outside.any() else "ok"
     if not solid.all():
-        outcome = "degenerate"
-    elif _outside(value, size):
-        outcome = "out_of_range"
+        outcome, turned = "degenerate", turned[solid]
+        labels = [label for label, kept in zip(labels, solid, strict=True) if kept]
     rule = spelled[0].spelling + ("_capped" if total > MAX_BOXES else "")
     told = tuple(labels) if any(label is not None for label in labels) else None
-    return Parsed(value, outcome, rule, told, dropped=total - len(value))
+    return Parsed(turned, outcome, rule, told, dropped=total - len(turned), read=read)
 
 
-def _native(spelled: list[SpelledBox], convention: Convention, size: Size | None) -> Boxes:
-    numbers = np.array([box.numbers for box in spelled])
-    own = np.array([box.spelling == "loc" for box in spelled])
-    native = np.empty_like(numbers)
-    native[~own] = to_pixels(numbers[~own], convention, size)
-    if own.any():
-        native[own] = to_pixels(numbers[own], _LOC, size)
-    return native
+def frame_of(spelling: str, convention: Convention) -> Convention:
+    """Return what the numbers of a box are: its own convention, that of its keys, or that of the run."""
+    if spelling in ("keyed", "sized"):
+        return replace(convention, y_first=False, xywh=spelling == "sized")
+    return OWN_FRAME.get(spelling, convention)
 
 
-def _hulls(boxes: Boxes, degrees: Boxes) -> Boxes:
+def hulls(boxes: Boxes, degrees: Boxes) -> Boxes:
     """Return the axis-aligned hulls of boxes turned by an angle about their centres.
 
     GeoChat's own drawing code scales to pixels first and turns then (`bbox_and_angle_to_polygon` in geochat_demo.py).
     """
+    # A turn by nothing must give back the very same numbers.
+    if not degrees.any():
+        return boxes
     cosine, sine = np.abs(np.cos(np.radians(degrees))), np.abs(np.sin(np.radians(degrees)))
     width, height = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     grow_x = (width * cosine + height * sine - width) / 2
     grow_y = (width * sine + height * cosine - height) / 2
-    hulls: Boxes = boxes + np.stack([-grow_x, -grow_y, grow_x, grow_y], axis=1)
-    # A turn by nothing must give back the very same numbers.
-    return np.where((degrees == 0)[:, None], boxes, hulls)
+    turned: Boxes = boxes + np.stack([-grow_x, -grow_y, grow_x, grow_y], axis=1)
+    return np.where((degrees == 0)[:, None], boxes, turned)
 
 
-def _outside(boxes: Boxes, size: Size | None) -> bool:
-    low = bool((boxes < -_OVERSHOOT).any())
-    if size is None:
-        return low
-    far = np.array([size[0], size[1]]) + _OVERSHOOT
-    return low or bool((boxes[:, :2] > far).any() or (boxes[:, 2:] > far).any())
+def _native(spelled: list[SpelledBox], convention: Convention, size: Size | None) -> Boxes:
+    numbers = np.array([box.numbers for box in spelled])
+    spellings = {box.spelling for box in spelled}
+    if len(spellings) == 1:
+        return to_pixels(numbers, frame_of(spelled[0].spelling, convention), size)
+    native = np.empty_like(numbers)
+    for spelling in spellings:
+        chosen = [box.spelling == spelling for box in spelled]
+        native[chosen] = to_pixels(numbers[chosen], frame_of(spelling, convention), size)
+    return native

@@ -1,24 +1,37 @@
 """What is taken off an answer before it is read: reasoning, markup of the chat template, odd Unicode.
 
-Everything here takes time linear in the length of the text.
+Everything here takes time linear in the length of the text; each step first looks whether there is anything to do.
 """
 
 import re
 import unicodedata
 
+from sarbench.answers._folding import folded
+
 _FAILED = ("[LMMS_EVAL_REQUEST_FAILED", "[LMMS_EVAL_BUDGET_EXCEEDED")
 """How lmms-eval 0.7.3 begins an "answer" that its API models never gave (`models/chat/openai.py`, `async_openai.py`,
 `gemini.py`)."""
 
-_REASONING = re.compile(r"<(/?)(?:think|thinking|thought|analysis|reasoning|scratchpad)>", re.IGNORECASE)
-_ANSWER = re.compile(r"<(/?)answer>", re.IGNORECASE)
-_SPECIAL_TOKEN = re.compile(r"<\|/?[A-Za-z0-9_]{1,40}\|>|</?s>|<pad>|<unk>|<eos>|<bos>")
-_TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-"})
+# XML-like tags (DeepSeek-R1, Qwen3, GLM), Kimi's triangles, Magistral's capitals, the tokens of Open-Thoughts.
+_REASONING = re.compile(
+    r"<(?P<a>/?)(?:think|thinking|thought|analysis|reasoning|scratchpad)>|◁(?P<b>/?)think▷|\[(?P<c>/?)THINK\]"
+    r"|<\|(?P<d>begin|end)_of_thought\|>",
+    re.IGNORECASE,
+)
+# <answer>, GLM-4.1V's <|begin_of_box|>, Open-Thoughts' <|begin_of_solution|>.
+_ANSWER = re.compile(r"<(?P<a>/?)answer>|<\|(?P<d>begin|end)_of_(?:box|solution)\|>", re.IGNORECASE)
+_FINAL = re.compile(r"<\|channel\|>final(?: [a-z]{1,20})?<\|message\|>")
+"""Harmony, the format of gpt-oss: what stands before its last final channel is analysis."""
+_ANALYSIS = re.compile(r"<\|channel\|>(?:analysis|commentary)\b")
+_SPECIAL_TOKEN = re.compile(
+    r"<\|/?[A-Za-z0-9_]{1,40}\|>|<｜[^<>｜]{1,40}｜>|</?s>|<(?:pad|unk|eos|bos|image|end_of_utterance)>"
+    r"|<(?:start_of_turn>(?:model|user)?|end_of_turn>)|\[/?INST\]"
+)
 
 
 def harness_failed(text: str) -> bool:
     """Tell whether lmms-eval put its own message where the answer of the model should be."""
-    return text.lstrip().startswith(_FAILED)
+    return "[LMMS_EVAL_" in text and text.lstrip().startswith(_FAILED)
 
 
 def without_reasoning(text: str) -> str:
@@ -34,10 +47,12 @@ def without_reasoning(text: str) -> str:
     >>> without_reasoning("<think>Two? No, ")
     ''
     """
+    if "<" not in text and "◁" not in text and "[" not in text:
+        return text
     kept: list[str] = []
     start, inside = 0, False
     for tag in _REASONING.finditer(text):
-        closing = bool(tag[1])
+        closing = tag["a"] == "/" or tag["b"] == "/" or tag["c"] == "/" or (tag["d"] or "").lower() == "end"
         if closing and not inside:
             kept.clear()
         elif not inside:
@@ -46,28 +61,40 @@ def without_reasoning(text: str) -> str:
         start = tag.end()
     if not inside:
         kept.append(text[start:])
-    return _tagged_answer("".join(kept))
+    return _tagged_answer(_final_channel("".join(kept)))
+
+
+def _final_channel(text: str) -> str:
+    end = None
+    for channel in _FINAL.finditer(text):
+        end = channel.end()
+    if end is not None:
+        return text[end:]
+    analysis = _ANALYSIS.search(text)
+    return text[: analysis.start()] if analysis else text
 
 
 def _tagged_answer(text: str) -> str:
-    start, answer = None, text
+    start, end, is_open = 0, len(text), False
     for tag in _ANSWER.finditer(text):
-        if not tag[1]:
-            start = tag.end()
-            answer = text[start:]
-        elif start is not None:
-            answer = text[start : tag.start()]
-            start = None
-    return answer
+        if tag["a"] != "/" and (tag["d"] or "").lower() != "end":
+            start, end, is_open = tag.end(), len(text), True
+        elif is_open:
+            end, is_open = tag.start(), False
+    return text[start:end]
 
 
 def without_special_tokens(text: str) -> str:
-    """Take out tokens that belong to a chat template, such as `<|im_end|>`, `<|box_start|>` and `</s>`."""
-    return _SPECIAL_TOKEN.sub(" ", text)
+    """Take out tokens that belong to a chat template, such as `<|im_end|>`, `<|box_start|>`, `</s>` and `[/INST]`."""
+    return _SPECIAL_TOKEN.sub(" ", text) if "<" in text or "INST]" in text else text
 
 
 def is_blank(text: str) -> bool:
     """Tell whether nothing would be seen on the screen: white space, control and format characters."""
+    if not text or text.isspace():
+        return True
+    if text[0].isalnum():
+        return False
     return all(char.isspace() or unicodedata.category(char) in {"Cc", "Cf"} for char in text)
 
 
@@ -79,4 +106,7 @@ def plain(text: str) -> str:
     >>> plain("１２　ships – it’s \n clear")
     "12 ships - it's clear"
     """
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHY).replace("**", "").split())
+    text = folded(text)
+    if "**" in text:
+        text = text.replace("**", "")
+    return " ".join(text.split())

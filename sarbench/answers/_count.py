@@ -2,20 +2,24 @@
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
-from sarbench.answers._numbers import NUMBER_WORD, Number, find_numbers, says_none
+from sarbench.answers._exactness import Inexact, inexact, may_be_inexact
+from sarbench.answers._numbers import LONGEST, Number, find_numbers, says_none
+from sarbench.answers._refusals import FINDING
 from sarbench.answers._spellings import find_boxes, without_boxes
-from sarbench.answers.parsed import Parsed, ambiguous, unparsable
+from sarbench.answers.parsed import Parsed, ambiguous, excerpt, unparsable
 
 _FILLER = (
-    r"(?: (?:a|an|the|exactly|about|around|approximately|roughly|only|just|at least|total|of|be|to|clearly)){0,4} "
+    r"(?: (?:a|an|the|exactly|about|around|approximately|roughly|nearly|almost|only|just|at least|at most|up to|over"
+    r"|(?:more|fewer|less) than|between|total|of|be|to|clearly)){0,4} [~(]?"
 )
 _TOTAL = re.compile(
     r"\b(?:(?:total(?: number| count)?|answer|count|number)(?:'s| is| of|:| =)?"
-    r"|(?:number|count) of [a-z ]{1,40}(?: is|:| =))" + _FILLER + r"\Z",
+    r"|(?:number|count) of [a-z ]{1,40}(?: is|:| =))" + _FILLER + r"\Z|\d ?=\ ?\Z",
     re.IGNORECASE,
 )
-_IN_TOTAL = re.compile(r"(?: [a-z-]{1,20}){0,2} in (?:total|all)\b", re.IGNORECASE)
+_IN_TOTAL = re.compile(r"(?: [a-z-]{1,20}){0,2} (?:in (?:total|all)|altogether|overall)\b", re.IGNORECASE)
 _THERE_ARE = re.compile(
     r"\b(?:there(?: is| are| was| were|'s|'re| appears?| seems?)"
     r"|(?:i|we|you)(?: can)? (?:see|count|counted|identify|detect|find|observe)"
@@ -23,8 +27,19 @@ _THERE_ARE = re.compile(
     re.IGNORECASE,
 )
 _ONE = re.compile(r"\bthere(?: is|'s) an? ", re.IGNORECASE)
-_RANGE = re.compile(rf" ?(?:-|to\b|or\b) ?(?:\d|{NUMBER_WORD}\b)", re.IGNORECASE)
+_NO_SUCH = re.compile(
+    rf"(?:\A\W{{0,8}}|\b(?:there(?:'s| is| are| was| were)|(?:i|we)(?: can)? {FINDING}|image (?:shows|contains|has)) )"
+    r"(?:none\b|nothing\b|no (?!(?:idea|clue|answer|way|comment|doubt|problem|image|picture|data|information|one|it|i"
+    r"|there|the|this|that|a|an|we|they)\b)[a-z-]{1,20})",
+    re.IGNORECASE,
+)
+_VAGUE = re.compile(
+    r"\b(?:several|few|many|multiple|numerous|some|various|couple|dozens?|hundreds?|thousands?)\b", re.IGNORECASE
+)
+_BRACKETS = re.compile(r"[\[(<]")
 _REACH = 90
+_MOST = 500
+"""Of a model that counts in a loop, the forms of words are looked for at so many numbers from either end."""
 
 
 def read_count(text: str) -> Parsed:
@@ -32,42 +47,72 @@ def read_count(text: str) -> Parsed:
 
     Rules, first that applies:
 
-    - `total`: the last number in a form like "a total of N", "N in total", "the answer is N", "count: N";
+    - `total`: the last number in a form like "a total of N", "N in total", "the answer is N", "count: N", "2 + 3 = N";
     - `there_are`: the first number in a form like "There are N", "I can see N", "the image contains N";
     - `single_number`: one number, however often; a "one" that may be a pronoun counts only where it is alone;
-    - `none`: "none", "no", "nothing";
+    - `none`: "none", "no", "nothing", "no buildings";
     - `there_is_a`: "There is a ship";
     - `boxes_counted`: boxes and no number: a model that lists them has counted them.
 
-    Several numbers in none of these forms are ambiguous, and so is a range such as "4 to 6".
+    A number that a rule finds must be exact. "About 4" is: it is the one number that the model would give.
+    Ambiguous are `range` ("4 to 6", "4 or 5", "between 4 and 6"), `bound` ("at least 4", "more than 4", "4+"), which
+    says no more than a range does, and `several_numbers` in none of these forms. "Several", "a few", "a couple" and
+    "dozens" are no number: unparsable, as `vague`.
     """
-    rest = " ".join(without_boxes(text).split())
+    if len(text) <= LONGEST and text.isdecimal():
+        return Parsed(int(text), "ok", "single_number", read=text)
+    rest = " ".join(without_boxes(text).split()) if _BRACKETS.search(text) else text
     numbers = find_numbers(rest)
-    single = [number for number in numbers if not _RANGE.match(rest, number.end)]
-    if totals := [number for number in single if _is_total(rest, number)]:
-        return Parsed(totals[-1].value, "ok", "total")
-    if (first := _there_are(rest, single)) is not None:
-        return Parsed(first.value, "ok", "there_are")
-    values = {number.value for number in numbers if not number.pronoun} or {number.value for number in numbers}
-    if len(values) > 1:
-        return ambiguous("several_numbers")
-    if values:
-        return Parsed(values.pop(), "ok", "single_number")
+    if not numbers:
+        return _without_number(text, rest)
+    if len(numbers) == 1 and len(rest) == numbers[0].end - numbers[0].start:
+        return Parsed(numbers[0].value, "ok", "single_number", read=excerpt(rest))
+    hedged = may_be_inexact(rest)
+    outer = numbers if len(numbers) <= 2 * _MOST else [*numbers[:_MOST], *numbers[-_MOST:]]
+    spans = [(number, inexact(rest, number) if hedged else None) for number in outer]
+    totals = [(number, start, hedge) for number, hedge in spans if (start := _is_total(rest, number)) is not None]
+    if totals:
+        exact = [found for found in totals if found[2] is None]
+        return _said(rest, *(exact or totals)[-1], "total")
+    for number, hedge in spans:
+        if stated := _THERE_ARE.search(rest, max(0, number.start - _REACH), number.start):
+            return _said(rest, number, stated.start(), hedge, "there_are")
+    return _only(rest, numbers, [hedge for _, hedge in spans if hedge])
+
+
+def _without_number(text: str, rest: str) -> Parsed:
     if says_none(rest):
-        return Parsed(0, "ok", "none")
-    if _ONE.search(rest):
-        return Parsed(1, "ok", "there_is_a")
-    boxes = find_boxes(text)[1]
-    return Parsed(boxes, "ok", "boxes_counted") if boxes else unparsable()
+        return Parsed(0, "ok", "none", read=excerpt(rest))
+    if none := _NO_SUCH.search(rest):
+        return Parsed(0, "ok", "none", read=excerpt(none[0]))
+    if one := _ONE.search(rest):
+        return Parsed(1, "ok", "there_is_a", read=excerpt(rest, one.start()))
+    boxes, total = find_boxes(text)
+    if total:
+        return Parsed(total, "ok", "boxes_counted", read=excerpt(text, boxes[0].start, boxes[0].end))
+    vague = _VAGUE.search(rest)
+    return unparsable("vague", vague[0]) if vague else unparsable()
 
 
-def _is_total(text: str, number: Number) -> bool:
-    before = max(0, number.start - _REACH)
-    return bool(_TOTAL.search(text, before, number.start) or _IN_TOTAL.match(text, number.end))
+def _only(text: str, numbers: Sequence[Number], hedges: Sequence[Inexact]) -> Parsed:
+    """Return the one number of a text in which no form of words points at any."""
+    if hedges:
+        hedge = min(hedges, key=lambda hedge: hedge.rule != "range")
+        return ambiguous(hedge.rule, excerpt(text, hedge.start, hedge.end))
+    said = [number for number in numbers if not number.pronoun] or numbers
+    if len({number.value for number in said}) > 1:
+        return ambiguous("several_numbers", excerpt(text, said[0].start, said[-1].end))
+    return Parsed(said[0].value, "ok", "single_number", read=excerpt(text, said[0].start, said[0].end))
 
 
-def _there_are(text: str, numbers: Sequence[Number]) -> Number | None:
-    for number in numbers:
-        if _THERE_ARE.search(text, max(0, number.start - _REACH), number.start):
-            return number
-    return None
+def _said(text: str, number: Number, start: int, hedge: Inexact | None, rule: Literal["total", "there_are"]) -> Parsed:
+    if hedge:
+        return ambiguous(hedge.rule, excerpt(text, min(start, hedge.start), max(number.end, hedge.end)))
+    return Parsed(number.value, "ok", rule, read=excerpt(text, start, number.end))
+
+
+def _is_total(text: str, number: Number) -> int | None:
+    """Return where the words begin that make a number the total; None where there are none."""
+    if before := _TOTAL.search(text, max(0, number.start - _REACH), number.start):
+        return before.start()
+    return number.start if _IN_TOTAL.match(text, number.end) else None

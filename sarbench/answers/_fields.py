@@ -1,29 +1,36 @@
 """Read category, size and position from an identification answer."""
 
+from functools import cache
+
 from sarbench.answers._grid import find_cells
 from sarbench.answers._spellings import without_boxes
-from sarbench.answers.parsed import Parsed, ambiguous, unparsable
+from sarbench.answers.parsed import Parsed, ambiguous, excerpt, unparsable
 from sarbench.answers.synonyms import SIZES
 from sarbench.answers.vocabulary import Vocabulary, vocabulary
-
-SIZE_WORDS = vocabulary(SIZES)
 
 
 def read_fields(text: str, words: Vocabulary) -> Parsed:
     """Read the three fields of a SARChat-2M identification answer.
 
     Each field is read on its own: the one value that the text names, or None where it names none or several. The
-    outcome is `ok` where at least one field was read, `ambiguous` where all that was found contradicts itself. The rule
-    names the fields that were read.
+    outcome is `ok` where at least one field was read, `ambiguous` where all that was found contradicts itself
+    (`contradictory_fields`). The rule names the fields that were read, e.g. `category+position`.
     """
     rest = without_boxes(text)
-    found = {
-        "category": {mention.name for mention in words.affirmed(rest)},
-        "size": {mention.name for mention in SIZE_WORDS.find(rest)},
-        "position": {cell.name for cell in find_cells(rest)},
-    }
-    value = {field: next(iter(names)) if len(names) == 1 else None for field, names in found.items()}
+    found = {"category": words.affirmed(rest), "size": _size_words().find(rest), "position": find_cells(rest)}
+    mentions = [mention for group in found.values() for mention in group]
+    if not mentions:
+        return unparsable()
+    value = {field: _only({mention.name for mention in group}) for field, group in found.items()}
     read = [field for field, name in value.items() if name is not None]
-    if read:
-        return Parsed(value, "ok", "+".join(read))
-    return ambiguous("contradictory_fields") if any(found.values()) else unparsable()
+    told = excerpt(rest, min(m.start for m in mentions), max(m.end for m in mentions))
+    return Parsed(value, "ok", "+".join(read), read=told) if read else ambiguous("contradictory_fields", told)
+
+
+@cache
+def _size_words() -> Vocabulary:
+    return vocabulary(SIZES)
+
+
+def _only(names: set[str]) -> str | None:
+    return names.pop() if len(names) == 1 else None

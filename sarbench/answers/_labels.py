@@ -3,64 +3,95 @@
 import re
 from itertools import pairwise
 
-from sarbench.answers.parsed import Parsed, ambiguous, unparsable
+from sarbench.answers.parsed import Parsed, ambiguous, excerpt, unparsable
 from sarbench.answers.vocabulary import Mention, Vocabulary
 
-_LIST_SEPARATOR = re.compile(r"[ '\"*]*(?:[,;/|-]+ ?(?:(?:and|or)\b)?|(?:and|or)\b)[ '\"*]*", re.IGNORECASE)
+_MARKER = r"\(?[a-z\d][.)] ?"
+_LIST_SEPARATOR = re.compile(
+    rf"[ '\"*]*(?:(?:[,;/|•·*-]+ ?(?:(?:and|or)\b)?|(?:and|or|plus|as well as)\b|&)[ '\"*]*(?:{_MARKER})?|{_MARKER})"
+    r"[ '\"*]*",
+    re.IGNORECASE,
+)
 _LONGEST_SEPARATOR = 20
 _STATED = re.compile(r"\b(?:answer|category|class|label)(?: is|:)(?=\W)", re.IGNORECASE)
+_ALL = re.compile(
+    r"\W{0,8}(?:(?:the )?(?:answer|correct answer) is )?(?:everything|(?:all|every one)"
+    r"(?: of (?:the above|them|these|the (?:listed |given )?(?:options|classes|categories))| the above"
+    r"| (?:six|five|four|three)(?: of them)?(?: (?:options|classes|categories))?))"
+    r"(?: (?:are|is) (?:present|visible|shown|correct))?\W{0,8}",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]")
 
 
 def read_label(text: str, words: Vocabulary) -> Parsed:
     """Read the one class that an answer names.
 
-    Rules, first that applies: `exact` (the answer is a class and nothing else), `single_mention` (one class, however
-    often), `stated` (one class after the last "the answer is" or "category:"), `after_echo` (one class beside the
-    repeated list of all options). Classes taken back by a "no" or "not" do not count. Two classes are ambiguous.
+    Rules, first that applies:
+
+    - `exact`: the answer is a class and nothing else;
+    - `single_mention`: one class, however often;
+    - `stated`: one class after the last "the answer is" or "category:";
+    - `after_echo`: one class beside the repeated list of all options.
+
+    Classes taken back by a "no" or "not" do not count. Two classes are ambiguous, as `several_labels`, and so is the
+    list of all options alone, as `echo_only`, and "all of the above", as `all`.
     """
+    if (bare := words.by_phrase.get(text)) is not None:
+        return Parsed(bare, "ok", "exact", read=text)
     mentions = words.affirmed(text)
-    named = {mention.name for mention in mentions}
-    if not named:
-        return unparsable()
-    if len(named) == 1:
-        only = mentions[0]
-        bare = len(mentions) == 1 and not re.search(r"\w", text[: only.start] + text[only.end :])
-        return Parsed(only.name, "ok", "exact" if bare else "single_mention")
+    if not mentions:
+        every = _ALL.fullmatch(text)
+        return ambiguous("all", excerpt(every[0])) if every else unparsable()
+    first = mentions[0]
+    if all(mention.name == first.name for mention in mentions):
+        bare_ends = len(mentions) == 1 and not (_WORD.search(text, 0, first.start) or _WORD.search(text, first.end))
+        return Parsed(first.name, "ok", "exact" if bare_ends else "single_mention", read=text[first.start : first.end])
     if (stated := _after_statement(text, mentions)) is not None:
-        return Parsed(stated, "ok", "stated")
+        return Parsed(stated.name, "ok", "stated", read=text[stated.start : stated.end])
     rest = _without_echo(text, mentions, words)
-    if rest is not None and len({mention.name for mention in rest}) == 1:
-        return Parsed(rest[0].name, "ok", "after_echo")
-    return ambiguous("echo_only" if rest == [] else "several_labels")
+    if rest and all(mention.name == rest[0].name for mention in rest):
+        return Parsed(rest[0].name, "ok", "after_echo", read=text[rest[0].start : rest[0].end])
+    return ambiguous("echo_only" if rest == [] else "several_labels", excerpt(text, first.start, mentions[-1].end))
 
 
 def read_labels(text: str, words: Vocabulary) -> Parsed:
     """Read the set of classes that an answer names: every one that no "no" or "not" takes back.
 
-    A repeated list of all options does not count where classes are named beside it; on its own it is ambiguous,
-    because a model that repeats the question and one that sees everything say the same.
+    Rules: `mentions`, in whatever list the classes stand (commas, "and", bullets, numbers); `after_echo`, beside a
+    repeated list of all options, which does not count there; `all`, "all of the above" and nothing else, is every
+    option. The list of all options on its own is ambiguous, as `echo_only`, because a model that repeats the question
+    and one that sees everything say the same.
     """
     mentions = words.affirmed(text)
     if not mentions:
+        if words.names and (every := _ALL.fullmatch(text)):
+            return Parsed(frozenset(words.names), "ok", "all", read=excerpt(every[0]))
         return unparsable()
+    if len(mentions) == 1:
+        only = mentions[0]
+        return Parsed(frozenset((only.name,)), "ok", "mentions", read=text[only.start : only.end])
     rest = _without_echo(text, mentions, words)
     if rest == []:
-        return ambiguous("echo_only")
-    rule = "mentions" if rest is None else "after_echo"
-    return Parsed(frozenset(mention.name for mention in rest or mentions), "ok", rule)
+        return ambiguous("echo_only", excerpt(text, mentions[0].start, mentions[-1].end))
+    kept = rest or mentions
+    value = frozenset(mention.name for mention in kept)
+    return Parsed(value, "ok", "after_echo" if rest else "mentions", read=excerpt(text, kept[0].start, kept[-1].end))
 
 
-def _after_statement(text: str, mentions: list[Mention]) -> str | None:
-    ends = [match.end() for match in _STATED.finditer(text)]
-    if not ends:
+def _after_statement(text: str, mentions: list[Mention]) -> Mention | None:
+    end = None
+    for statement in _STATED.finditer(text):
+        end = statement.end()
+    if end is None:
         return None
-    named = {mention.name for mention in mentions if mention.start >= ends[-1]}
-    return named.pop() if len(named) == 1 else None
+    named = [mention for mention in mentions if mention.start >= end]
+    return named[0] if len({mention.name for mention in named}) == 1 else None
 
 
 def _without_echo(text: str, mentions: list[Mention], words: Vocabulary) -> list[Mention] | None:
     """Drop the runs of mentions that list every option (three or more); None where there is no such run."""
-    if len(words.names) < 3:
+    if len(words.names) < 3 or len(mentions) < 3:
         return None
     runs: list[list[Mention]] = [mentions[:1]]
     for before, after in pairwise(mentions):

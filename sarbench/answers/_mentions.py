@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sarbench.answers._grid import find_cells
-from sarbench.answers._numbers import NUMBER_WORD, find_numbers
+from sarbench.answers._number_words import NUMBER_WORD
+from sarbench.answers._numbers import find_numbers
 from sarbench.answers._spellings import without_boxes
-from sarbench.answers.parsed import Parsed, unparsable
+from sarbench.answers.parsed import Parsed, excerpt, unparsable
 from sarbench.answers.vocabulary import Mention, Vocabulary
 
 _MOST_OF_ONE = 100
@@ -20,11 +21,12 @@ _REACH = 60
 
 
 class Pair(NamedTuple):
-    """One class in one cell, and how many times."""
+    """One class in one cell, how many times, and the words from the one to the other."""
 
     category: str
     position: str
     times: int
+    words: str
 
 
 def read_mentions(text: str, words: Vocabulary) -> Parsed:
@@ -33,12 +35,13 @@ def read_mentions(text: str, words: Vocabulary) -> Parsed:
     Sentence by sentence, with or without full stops between: equally many classes and cells pair in order; a single
     cell holds all classes of its sentence, a single class stands in all its cells; otherwise each cell goes with the
     nearest class before it. "Two ships" count twice. A class without any cell gives no pair, and a repeated pair is
-    kept as often as it stands there.
+    kept as often as it stands there, at most `_MOST_OF_ONE` times for one number. The rule is `sentences`, the words
+    that were read those of the first pair.
     """
     rest = " ".join(without_boxes(text).split())
     pairs = [pair for sentence in _SENTENCE.split(rest) for pair in _pairs(sentence, words)]
     value = tuple((pair.category, pair.position) for pair in pairs for _ in range(pair.times))
-    return Parsed(value, "ok", "sentences") if value else unparsable()
+    return Parsed(value, "ok", "sentences", read=pairs[0].words) if value else unparsable()
 
 
 def _pairs(sentence: str, words: Vocabulary) -> list[Pair]:
@@ -53,7 +56,16 @@ def _pairs(sentence: str, words: Vocabulary) -> list[Pair]:
         matched = [(classes[0], cell) for cell in cells]
     else:
         matched = _nearest_before(classes, cells)
-    return [Pair(named.name, cell.name, _times(sentence, named, len(matched), len(classes))) for named, cell in matched]
+    spread = len(matched) > len(classes)
+    return [
+        Pair(
+            named.name,
+            cell.name,
+            1 if spread else _times(sentence, named),
+            excerpt(sentence, min(named.start, cell.start), max(named.end, cell.end)),
+        )
+        for named, cell in matched
+    ]
 
 
 def _nearest_before(classes: Sequence[Mention], cells: Sequence[Mention]) -> list[tuple[Mention, Mention]]:
@@ -66,11 +78,8 @@ def _nearest_before(classes: Sequence[Mention], cells: Sequence[Mention]) -> lis
     return matched
 
 
-def _times(sentence: str, named: Mention, pairs: int, classes: int) -> int:
-    """Return the number before a class, e.g. "two small ships"; one where it is spread over several cells."""
-    window = sentence[max(0, named.start - _REACH) : named.start]
-    counted = _COUNTED.search(window)
-    if counted is None or pairs > classes:
-        return 1
-    numbers = find_numbers(counted[0])
+def _times(sentence: str, named: Mention) -> int:
+    """Return the number before a class, e.g. "two small ships"; one where there is none."""
+    counted = _COUNTED.search(sentence, max(0, named.start - _REACH), named.start)
+    numbers = find_numbers(counted[0]) if counted else []
     return min(max(numbers[-1].value, 1), _MOST_OF_ONE) if numbers else 1

@@ -2,43 +2,26 @@
 
 import re
 from dataclasses import dataclass
+from operator import attrgetter
 
+from sarbench.answers._number_words import HINT, PHRASE, value_of
 from sarbench.answers._refusals import FINDING
 from sarbench.answers.synonyms import SYNONYMS
 
-_UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_TEENS = (
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-)
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_VALUES = {word: value for value, word in enumerate(_UNITS + _TEENS)} | {
-    word: 10 * tens for tens, word in enumerate(_TENS, start=2)
-}
-_UNIT = "|".join(_UNITS)
-NUMBER_WORD = rf"(?:(?:{'|'.join(_TENS)})(?:[ -](?:{_UNIT})\b)?|{'|'.join(_TEENS)}|{_UNIT})"
-"""Pattern of the number words below one hundred."""
-
 _WORDS = re.compile(
-    rf"\b(?:(?:a|{_UNIT}) hundred(?: (?:and )?{NUMBER_WORD}\b)?|(?:a |one )?dozen|(?:a|only one) single|{NUMBER_WORD})"
-    r"\b(?!-)",
+    rf"\b(?=[adefhmnopstz])(?:(?P<vague>few|several|many|some|of) )?(?P<words>{PHRASE})\b(?!-)",
     re.IGNORECASE | re.ASCII,
 )
+_HINT = re.compile(HINT, re.IGNORECASE)
 _DIGITS = re.compile(
     r"(?<![A-Za-z0-9_./])(?P<sign>[-+]?)(?P<body>\d[\d,]*+)(?P<fraction>\.\d++)?+(?P<suffix>[A-Za-z0-9_]*+)"
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
-_MEASURE = re.compile(r" ?(?:[%°/]|(?:k?m|met(?:er|re)s?|px|pixels?|percent|degrees?|[GM]Hz)\b)")
+_MEASURE = re.compile(r" ?(?:[%°/]|(?:[ckm]?m|met(?:er|re)s?|px|pixels?|percent|degrees?|dB|[kMG]?Hz)\b)")
 _IMAGE_SIZE = re.compile(r"\b\d{1,5} ?[x×*] ?\d{1,5}\b")
-_LONGEST = 9
+_GROUP = re.compile(r" (hundred|thousand|dozen|millions?|billions?)\b", re.IGNORECASE)
+_GROUPS = {"hundred": 100, "thousand": 1000, "dozen": 12}
+LONGEST = 9
 """More digits than a 32-bit count holds are no count."""
 
 # "one of them", "each one": a pronoun.
@@ -49,14 +32,17 @@ _NOUN = "|".join(
     ["instances?", "objects?", "targets?", "items?", *(word for words in SYNONYMS.values() for word in words)]
 )
 _NONE = re.compile(
-    rf"\b(?:no|without|not any|(?:cannot|can not|do not|did not|is not|are not) (?:{FINDING} )?any"
-    rf"|(?:can|do|did|is|are)n?'t (?:{FINDING} )?any)(?: [a-z-]{{1,20}}){{0,2}}? (?:{_NOUN})\b",
+    rf"\b(?:no|without|not any|(?:cannot|can not|do not|did not|is not|are not) (?:(?:{FINDING} )?any|{FINDING} an?)"
+    rf"|(?:can|do|did|is|are)n?'t (?:(?:{FINDING} )?any|{FINDING} an?))(?: [a-z-]{{1,20}}){{0,2}}? (?:{_NOUN})\b",
     re.IGNORECASE | re.ASCII,
 )
-_ALONE_NONE = re.compile(r"\W{0,8}(?:(?:no|nothing|nil)\W{0,8}\Z|none\b)", re.IGNORECASE)
+_NEGATION = re.compile(r"no|without|n't", re.IGNORECASE)
+_ALONE_NONE = re.compile(
+    r"\W{0,8}(?:(?:no|nothing|nil)\W{0,8}\Z|none\b)|\W{0,8}there(?:'s| is| are| were) (?:none|nothing)\b", re.IGNORECASE
+)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Number:
     """A whole number and its place in the text."""
 
@@ -70,13 +56,19 @@ class Number:
 def find_numbers(text: str) -> list[Number]:
     """Return the whole numbers that may count something, in the order of the text.
 
-    "1,234" is one number, "3,4" are two. Names (Sentinel-1), measures (10 m, 30 %), sizes (512x512), fractions,
-    negative numbers and numbers of more than nine digits are left out. "No ships" is a zero.
+    "1,234" is one number, "3,4" are two; a blank or a full stop separates no thousands. Number words go up to the
+    thousands; a dozen is 12, half a dozen 6, a pair 2; "a couple" and "several dozen" are no numbers. Names
+    (Sentinel-1), measures (10 m, 30 %), sizes (512x512), fractions, negative numbers and numbers of more than nine
+    digits are left out. "No ships" is a zero.
     """
-    text = _IMAGE_SIZE.sub(lambda match: " " * len(match[0]), text)
-    found = [*_digits(text), *_number_words(text)]
-    found += [Number(0, match.start(), match.end()) for match in _NONE.finditer(text)]
-    return sorted(found, key=lambda number: number.start)
+    if "x" in text or "×" in text or "*" in text:
+        text = _IMAGE_SIZE.sub(lambda match: " " * len(match[0]), text)
+    found = _digits(text)
+    if _HINT.search(text):
+        found += _number_words(text)
+    if _NEGATION.search(text):
+        found += [Number(0, match.start(), match.end()) for match in _NONE.finditer(text)]
+    return sorted(found, key=attrgetter("start")) if len(found) > 1 else found
 
 
 def says_none(text: str) -> bool:
@@ -90,37 +82,30 @@ def says_none(text: str) -> bool:
 def _digits(text: str) -> list[Number]:
     found: list[Number] = []
     for match in _DIGITS.finditer(text):
-        start = match.start()
+        start, end = match.span()
+        sign, body, fraction, suffix = match.groups()
         name = start >= 2 and text[start - 1] == "-" and text[start - 2].isalpha()
-        fraction = match["fraction"] or ""
-        if name or match["sign"] == "-" or match["suffix"] or fraction.strip(".0") or _MEASURE.match(text, match.end()):
+        if name or sign == "-" or suffix or (fraction or "").strip(".0") or _MEASURE.match(text, end):
             continue
-        body = match["body"].rstrip(",")
+        body = body.rstrip(",")
+        if group := _GROUP.match(text, end):
+            times = _GROUPS.get(group[1].lower())
+            found += [Number(int(body) * times, start, group.end())] if times and body.isdecimal() else []
+            continue
         parts = [body.replace(",", "")] if _THOUSANDS.fullmatch(body) else body.split(",")
-        found += [Number(int(part), start, match.end()) for part in parts if 0 < len(part) <= _LONGEST]
+        found += [Number(int(part), start, end) for part in parts if 0 < len(part) <= LONGEST]
     return found
 
 
 def _number_words(text: str) -> list[Number]:
     found: list[Number] = []
     for match in _WORDS.finditer(text):
-        pronoun = match[0].lower() == "one" and bool(
-            _PRONOUN_AFTER.match(text, match.end())
-            or _PRONOUN_BEFORE.search(text, max(0, match.start() - 20), match.start())
+        words = match["words"].lower()
+        start, end = match.span("words")
+        if words == "dozen" and (match["vague"] or text[max(0, start - 2) : start - 1].isdigit()):
+            continue
+        pronoun = words == "one" and bool(
+            _PRONOUN_AFTER.match(text, end) or _PRONOUN_BEFORE.search(text, max(0, start - 20), start)
         )
-        found.append(Number(_word_value(match[0].lower()), match.start(), match.end(), pronoun))
+        found.append(Number(value_of(words), start, end, pronoun))
     return found
-
-
-def _word_value(words: str) -> int:
-    if "dozen" in words:
-        return 12
-    if "single" in words:
-        return 1
-    total = 0
-    for word in words.replace("-", " ").split():
-        if word == "hundred":
-            total = max(total, 1) * 100
-        else:
-            total += _VALUES.get(word, 0)
-    return total

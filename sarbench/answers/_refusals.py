@@ -5,12 +5,21 @@ import re
 FINDING = r"(?:see|find|detect|observe|identify|spot|locate)"
 """Verbs whose failure on "any ship" is an answer ("none"), not a refusal."""
 
+_IMAGE = r"(?:image|picture|photo|attachment)s?"
 _INABILITY = re.compile(
-    r"\b(?:cannot|can not|can't|could not|couldn't|unable to|not able to|(?:not |im)possible to"
-    rf"|(?:do not|don't) (?:know|have enough))\b(?! {FINDING} any\b)",
+    r"\b(?:(?:cannot|can not|can't|could not|couldn't|unable to|not able to|(?:not |im)possible to"
+    r"|(?:do not|don't) (?:know|have (?:enough|access|the ability)))"
+    rf"\b(?! {FINDING} (?:any|an?)\b| be (?:seen|found)\b)"
+    rf"|(?:cannot|can not|can't|do not|don't) (?:see|view|find) (?:any|an?|the|your) {_IMAGE}\b"
+    rf"|no {_IMAGE} (?:(?:is|was|were|has been|have been) )?(?:provided|attached|given|uploaded)"
+    r"|please (?:provide|upload|attach|share) "
+    r"|(?:insufficient|not enough) information|not (?:sure|certain)\b|not clear (?:if|whether|what|how)|no idea\b)",
     re.IGNORECASE,
 )
 _APOLOGY = re.compile(r"\b(?:sorry|apologi[sz]e|as an ai)\b", re.IGNORECASE)
+_NO_ANSWER = re.compile(
+    r"\W{0,8}(?:unknown|unclear|unsure|uncertain|undetermined|indeterminate|n/?a|not applicable)\W{0,8}", re.IGNORECASE
+)
 _CLAUSE_END = re.compile(r"(?<=[.!?;])(?= )|(?=, (?:but|however)\b)|(?= (?:but|however)\b)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?](?= |$)")
 
@@ -21,13 +30,22 @@ def without_refusals(text: str) -> str:
     >>> without_refusals("I cannot tell whether this is a ship. Perhaps a harbor.")
     'Perhaps a harbor.'
     """
+    if not _INABILITY.search(text):
+        return text
     kept = [clause.strip() for clause in _CLAUSE_END.split(text) if not _INABILITY.search(clause)]
     return " ".join(kept)
 
 
-def refuses(text: str) -> bool:
-    """Tell whether a text in which no answer was found is a refusal."""
-    return bool(_INABILITY.search(text) or _APOLOGY.search(text))
+def refusal(text: str) -> str | None:
+    """Return the words by which a text in which no answer was found refuses one; None where it does not.
+
+    "Unknown" and "n/a" alone are refusals too: the model says that it has no answer.
+
+    >>> refusal("Sorry, it is impossible to tell."), refusal("N/A"), refusal("The weather is fine.")
+    ('impossible to', 'N/A', None)
+    """
+    found = _INABILITY.search(text) or _APOLOGY.search(text) or _NO_ANSWER.fullmatch(text)
+    return found[0].strip() if found else None
 
 
 def is_only_refusal(text: str) -> bool:
@@ -36,5 +54,8 @@ def is_only_refusal(text: str) -> bool:
     >>> is_only_refusal("I'm sorry, but I cannot help with that."), is_only_refusal("A ship. Its type cannot be told.")
     (True, False)
     """
+    if not (_INABILITY.search(text) or _APOLOGY.search(text)):
+        return False
     head = _SENTENCE_END.split(text, maxsplit=2)
-    return len([part for part in head if part.strip()]) <= 2 and refuses(head[0])
+    refuses = bool(_INABILITY.search(head[0]) or _APOLOGY.search(head[0]))
+    return refuses and len([part for part in head if part.strip()]) <= 2

@@ -10,24 +10,44 @@ from dataclasses import dataclass
 MAX_BOXES = 1000
 """Boxes beyond this number are counted, not read: a model in a loop."""
 
-_N = r"[-+]?(?:\d{1,7}+(?:\.\d{0,30}+)?+|\.\d{1,30}+)(?:[eE][-+]?\d{1,2}+)?+"
+NUMBER = r"[-+]?(?:\d{1,7}+(?:\.\d{0,30}+)?+|\.\d{1,30}+)(?:[eE][-+]?\d{1,2}+)?+"
+"""A number of at most seven digits before the point."""
+
+CONNECTIVES = ("to", "and")
+"""The words that may stand between the two corners of a box."""
+
 _SEP = r"(?: ?[,;] ?| )"
-_CORNER = rf"[\[(] ?{_N}{_SEP}{_N} ?[\])]"
-_ANGLED = rf"< ?{_N} ?>"
+_FOUR = rf"{NUMBER}(?:{_SEP}{NUMBER}){{3}}"
+_CORNER = rf"[\[(] ?{NUMBER}{_SEP}{NUMBER} ?[\])]"
+_ANGLED = rf"< ?{NUMBER} ?>"
+_KEY = r"\b(?:[xyXY]_?(?:[12]|[Mm]in|[Mm]ax)|[xywhXYWH]|[Ww]idth|[Hh]eight)\b"
+_KEYED = rf"{_KEY}[\"']? ?[:=] ?{NUMBER}(?![\w.])"
 
 _SPELLINGS = (
     # PaliGemma, y first: <loc0123><loc0456><loc0789><loc1001>
     ("loc", r"<loc\d{4}>(?: ?<loc\d{4}>){3}"),
+    # Kosmos-2, the cells of two corners: <patch_index_0044><patch_index_0863>
+    ("patches", r"<patch_index_\d{4}> ?<patch_index_\d{4}>"),
     # SARChat-2M {<x1><y1><x2><y2>}, GeoChat {<x1><y1><x2><y2>|<θ>}
     ("angled", rf"{_ANGLED}(?: ?,? ?{_ANGLED}){{3}}(?: ?\| ?{_ANGLED})?+"),
     # Qwen-VL, Qwen2-VL (x1,y1),(x2,y2); also "(x1, y1) to (x2, y2)"
-    ("corners", rf"{_CORNER} ?(?:[,;-]|to\b|and\b)? ?{_CORNER}"),
-    # [x1, y1, x2, y2] in any bracket; JSON and <box>[[…]]</box> hold this one
-    ("list", rf"[\[(<] ?{_N}(?:{_SEP}{_N}){{3}} ?[\])>]"),
+    ("corners", rf"{_CORNER} ?(?:[,;-]|(?:{'|'.join(CONNECTIVES)})\b)? ?{_CORNER}"),
+    # [x1, y1, x2, y2] in any bracket; JSON, CogVLM [[000,…]] and InternVL <box>[[…]]</box> hold this one
+    ("list", rf"[\[(<] ?{_FOUR} ?[\])>]"),
+    # MiniCPM-V <box>x1 y1 x2 y2</box>
+    ("tagged", rf"<(?:bbox|box)> ?{_FOUR} ?</"),
+    # {"x1": 1, "y1": 2, "x2": 30, "y2": 40}, xmin=1, ymin=2, …; which keys and in what order is checked afterwards
+    ("keyed", rf"{_KEYED}(?: ?[,;]? ?[\"']?{_KEYED}){{3}}"),
 )
 _BOX = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _SPELLINGS))
-_BARE = re.compile(rf"\W{{0,4}}({_N}(?:{_SEP}{_N}){{3}})\W{{0,4}}")
-_NUMBER = re.compile(_N)
+_BARE = re.compile(rf"\W{{0,4}}({_FOUR})\W{{0,4}}")
+_NUMBER = re.compile(NUMBER)
+_KEYED_NUMBER = re.compile(rf"({_KEY})[\"']? ?[:=] ?({NUMBER})")
+_CORNER_KEYS = (("x1", "y1", "x2", "y2"), ("xmin", "ymin", "xmax", "ymax"))
+_SIZE_KEYS = (("x", "y", "w", "h"), ("x", "y", "width", "height"))
+
+_PATCHES = 32
+"""Cells a side of Kosmos-2's grid."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +55,7 @@ class SpelledBox:
     """Four numbers as they stand in the text, and the angle in degrees where there is one."""
 
     spelling: str
+    """The name of a pattern, or `bare`, or `sized` for keys x, y, width and height."""
     numbers: tuple[float, float, float, float]
     angle: float
     start: int
@@ -49,11 +70,14 @@ def find_boxes(text: str) -> tuple[list[SpelledBox], int]:
     found: list[SpelledBox] = []
     total = 0
     for match in _BOX.finditer(text):
+        box = _spelled(str(match.lastgroup), match[0], match.start())
+        if box is None:
+            continue
         total += 1
         if total <= MAX_BOXES:
-            found.append(_spelled(str(match.lastgroup), match[0], match.start()))
-    if not total and (bare := _BARE.fullmatch(text)):
-        return [_spelled("bare", bare[1], bare.start(1))], 1
+            found.append(box)
+    if not total and (bare := _BARE.fullmatch(text)) and (box := _spelled("bare", bare[1], bare.start(1))):
+        return [box], 1
     return found, total
 
 
@@ -62,7 +86,38 @@ def without_boxes(text: str) -> str:
     return _BOX.sub(" ; ", text)
 
 
-def _spelled(spelling: str, written: str, start: int) -> SpelledBox:
+def _spelled(spelling: str, written: str, start: int) -> SpelledBox | None:
+    end = start + len(written)
+    if spelling == "keyed":
+        return _by_keys(written, start)
     numbers = [float(number) for number in _NUMBER.findall(written)]
+    if spelling == "patches":
+        cells = _patch_corners(int(numbers[0]), int(numbers[1]))
+        return None if cells is None else SpelledBox(spelling, cells, 0.0, start, end)
     angle = numbers[4] if len(numbers) > 4 else 0.0
-    return SpelledBox(spelling, (numbers[0], numbers[1], numbers[2], numbers[3]), angle, start, start + len(written))
+    return SpelledBox(spelling, (numbers[0], numbers[1], numbers[2], numbers[3]), angle, start, end)
+
+
+def _by_keys(written: str, start: int) -> SpelledBox | None:
+    """Put the numbers in the order x, y, x, y or x, y, width, height; None where the keys are no such four."""
+    values = {key.lower().replace("_", ""): float(number) for key, number in _KEYED_NUMBER.findall(written)}
+    for spelling, families in (("keyed", _CORNER_KEYS), ("sized", _SIZE_KEYS)):
+        for a, b, c, d in families:
+            if values.keys() == {a, b, c, d}:
+                numbers = (values[a], values[b], values[c], values[d])
+                return SpelledBox(spelling, numbers, 0.0, start, start + len(written))
+    return None
+
+
+def _patch_corners(near: int, far: int) -> tuple[float, float, float, float] | None:
+    """Return the box between two cells, in cells; None where there are no such cells.
+
+    From centre to centre, or, where the box is only one cell wide or high, from border to border:
+    `patch_index_to_coordinate` in transformers' processing_kosmos2.py.
+    """
+    if max(near, far) >= _PATCHES**2:
+        return None
+    (top, left), (bottom, right) = divmod(near, _PATCHES), divmod(far, _PATCHES)
+    if left == right or top == bottom:
+        return float(left), float(top), right + 1.0, bottom + 1.0
+    return left + 0.5, top + 0.5, right + 0.5, bottom + 0.5

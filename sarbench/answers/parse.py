@@ -1,6 +1,7 @@
 """From the text of a model to a value with an outcome: the one door to this package."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, get_args
 
 from sarbench.answers import _clean
@@ -11,8 +12,8 @@ from sarbench.answers._grid import read_position
 from sarbench.answers._labels import read_label, read_labels
 from sarbench.answers._mentions import read_mentions
 from sarbench.answers._polarity import read_yes_no
-from sarbench.answers._refusals import is_only_refusal, refuses, without_refusals
-from sarbench.answers.parsed import Parsed
+from sarbench.answers._refusals import is_only_refusal, refusal, without_refusals
+from sarbench.answers.parsed import Parsed, excerpt
 from sarbench.answers.vocabulary import of_choices
 from sarbench.coords import Convention, Size, parse_convention, to_pixels
 from sarbench.errors import UnknownNameError
@@ -21,6 +22,11 @@ Kind = Literal["boxes", "count", "yes_no", "label", "labels", "position", "text"
 """What is read from an answer."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
+
+_REMEMBERED = frozenset({"count", "yes_no", "label", "labels", "position", "mentions"})
+"""Kinds whose values cannot be changed by who gets them, so that one `Parsed` may be given out twice."""
+_SHORT = 64
+"""Characters of the longest answer that is remembered: thousands of samples share "Yes.", "2" and "top left"."""
 
 
 def parse(
@@ -34,7 +40,8 @@ def parse(
     """Read an answer.
 
     Before any rule: a message of the harness in place of an answer is `failed`; reasoning and chat tokens are taken
-    off; what is blank then is `empty`. After the rules: a text without an answer that says so is `refused`.
+    off; what is blank then is `empty`. After the rules: a text without an answer that says so is `refused`. The rules
+    of each kind stand at its reader (`_count.read_count`, `_labels.read_label`, …); they read English and digits.
 
     Args:
         text: What the model said, any string at all; reading takes time linear in its length.
@@ -45,7 +52,7 @@ def parse(
         size: Width and height of the native image; boxes can only be out of range where it is known.
 
     Returns:
-        The value, the outcome, and the name of the rule.
+        The value, the outcome, the name of the rule and the words that it read.
 
     Raises:
         UnknownNameError: No such kind or convention: the caller's mistake, never that of the text.
@@ -57,48 +64,68 @@ def parse(
     >>> parse("There are 4 instances. {<294><358><329><427>}", kind="count").value
     4
     """
-    convention = parse_convention(coords) if isinstance(coords, str) else coords
+    convention = _convention(coords) if isinstance(coords, str) else coords
+    if kind in _REMEMBERED and len(text) <= _SHORT:
+        return _remembered(text, kind, tuple(choices))
     if kind not in KINDS:
         raise UnknownNameError(where=kind, problem="is no kind of answer", fix=f"Use one of: {', '.join(KINDS)}")
     if kind == "boxes":
         to_pixels([], convention, size)
+    return _read(text, kind, tuple(choices), convention, size)
+
+
+_convention = lru_cache(maxsize=128)(parse_convention)
+
+
+def _read(
+    text: str,
+    kind: str,
+    choices: tuple[str, ...],
+    convention: Convention | None = None,
+    size: Size | None = None,
+) -> Parsed:
+    """Clean and read an answer; the convention and the size are those of `boxes`."""
     if _clean.harness_failed(text):
-        return Parsed(None, "failed", "harness_message")
+        return Parsed(None, "failed", "harness_message", read=excerpt(text.lstrip()))
     answer = _clean.without_reasoning(text)
-    if _clean.is_blank(_clean.without_special_tokens(answer)):
-        unfinished = not _clean.is_blank(text) and answer != text
+    spoken = _clean.without_special_tokens(answer)
+    if _clean.is_blank(spoken):
+        unfinished = answer != text and not _clean.is_blank(text)
         return Parsed(None, "empty", "reasoning_only" if unfinished else "blank")
     if kind == "text":
-        return _free_text(_clean.without_special_tokens(answer).strip())
-    plain = _clean.plain(_clean.without_special_tokens(answer))
-    read = _read(plain, kind, tuple(choices), convention, size)
-    if read.outcome == "unparsable" and refuses(plain):
-        return Parsed(None, "refused", "refusal")
+        return _free_text(spoken.strip())
+    plain = _clean.plain(spoken)
+    if kind == "boxes":
+        read = read_boxes(plain, of_choices(choices), convention or _convention("pixel"), size)
+    else:
+        read = _sentences(without_refusals(plain), kind, choices)
+    if read.outcome == "unparsable" and (words := refusal(plain)) is not None:
+        return Parsed(None, "refused", "refusal", read=words)
     return read
 
 
-def _read(text: str, kind: str, choices: tuple[str, ...], convention: Convention, size: Size | None) -> Parsed:
-    if kind == "boxes":
-        return read_boxes(text, of_choices(choices), convention, size)
-    sentences = without_refusals(text)
+_remembered = lru_cache(maxsize=1 << 14)(_read)
+
+
+def _sentences(text: str, kind: str, choices: tuple[str, ...]) -> Parsed:
     match kind:
         case "count":
-            return read_count(sentences)
+            return read_count(text)
         case "yes_no":
-            return read_yes_no(sentences)
+            return read_yes_no(text)
         case "label":
-            return read_label(sentences, of_choices(choices))
+            return read_label(text, of_choices(choices))
         case "labels":
-            return read_labels(sentences, of_choices(choices))
+            return read_labels(text, of_choices(choices))
         case "position":
-            return read_position(sentences, choices)
+            return read_position(text, choices)
         case "fields":
-            return read_fields(sentences, of_choices(choices))
+            return read_fields(text, of_choices(choices))
         case _:
-            return read_mentions(sentences, of_choices(choices))
+            return read_mentions(text, of_choices(choices))
 
 
 def _free_text(text: str) -> Parsed:
     if is_only_refusal(text):
-        return Parsed(None, "refused", "refusal")
-    return Parsed(text, "ok", "text")
+        return Parsed(None, "refused", "refusal", read=excerpt(text))
+    return Parsed(text, "ok", "text", read=excerpt(text))

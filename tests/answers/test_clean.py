@@ -25,6 +25,12 @@ from sarbench.answers import _clean
         ("a</answer>", "a</answer>"),
         ("<think><answer>a</answer></think>b", "b"),
         ("<thinker>a</thinker>", "<thinker>a</thinker>"),
+        ("◁think▷a◁/think▷b", "b"),
+        ("[THINK]a[/THINK]b", "b"),
+        ("<|begin_of_thought|>a<|end_of_thought|>b", "b"),
+        ("x<|begin_of_box|>b<|end_of_box|>y", "b"),
+        ("<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b", "b"),
+        ("<|channel|>analysis<|message|>a", ""),
     ],
 )
 def test_reasoning(text: str, left: str) -> None:
@@ -48,6 +54,7 @@ def test_plain_text_has_single_blanks_only(text: str) -> None:
 
 def test_special_tokens() -> None:
     assert _clean.without_special_tokens("<|box_start|>(1,2)<|box_end|><|im_end|></s>").split() == ["(1,2)"]
+    assert _clean.without_special_tokens("[/INST] 4<｜end▁of▁sentence｜><end_of_turn>").split() == ["4"]
     assert _clean.without_special_tokens("{<1><2>} <loc0001> a <| b") == "{<1><2>} <loc0001> a <| b"
 
 

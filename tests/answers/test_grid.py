@@ -30,6 +30,14 @@ def test_the_nine_cells_in_every_spelling(cell: str) -> None:
         ("central", "middle center"),
         ("the center of the image", "middle center"),
         ("bottom left corner (bottom left)", "bottom left"),
+        ("In the lower left.", "bottom left"),
+        ("upper left-hand corner", "top left"),
+        ("left-hand top", "top left"),
+        ("mid-right", "middle right"),
+        ("the middle of the left side", "middle left"),
+        ("the upper part of the right side", "top right"),
+        ("left of the center", "middle left"),
+        ("top–left", "top left"),
     ],
 )
 def test_shorter_words(text: str, cell: str) -> None:
@@ -54,3 +62,15 @@ def test_positions_are_spelled_like_the_choices() -> None:
 def test_places_in_the_text() -> None:
     text = "top-left, then right"
     assert [text[cell.start : cell.end] for cell in find_cells(text)] == ["top-left", "right"]
+
+
+@pytest.mark.parametrize("text", ["north-west", "In the southeastern part", "North"])
+def test_compass_words_are_no_cells(text: str) -> None:
+    found = parse(text, kind="position")
+    assert (found.value, found.outcome, found.rule) == (None, "unparsable", "compass")
+
+
+def test_what_no_choice_names() -> None:
+    five = ("top", "center", "bottom", "left", "right")
+    assert parse("In the lower left.", kind="position", choices=five).rule == "not_a_choice"
+    assert parse("left, that is the top left", kind="position", choices=five).rule == "several_positions"

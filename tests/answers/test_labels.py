@@ -2,6 +2,7 @@
 
 import pytest
 
+import sarbench.answers
 from sarbench.answers import parse
 from sarbench.answers.synonyms import CLASSES, SIZES, SYNONYMS, SYNONYMS_VERSION
 
@@ -25,7 +26,22 @@ def test_the_table_is_versioned_and_in_lower_case() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["cargo", "carport", "tanker", "airport", "report", "spaceship", "shipping", "truck", "shıp"]
+    "text",
+    [
+        "cargo",
+        "carport",
+        "car park",
+        "tank truck",
+        "port side",
+        "overpass",
+        "tanker",
+        "airport",
+        "report",
+        "spaceship",
+        "shipping",
+        "truck",
+        "shıp",
+    ],
 )
 def test_parts_of_words_name_nothing(text: str) -> None:
     assert parse(text, kind="label").outcome == "unparsable"
@@ -70,6 +86,50 @@ def test_several_labels_are_ambiguous(text: str, rule: str) -> None:
     assert (found.value, found.outcome, found.rule) == (None, "ambiguous", rule)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ship, car",
+        "Ship and car.",
+        "Ships & cars",
+        "- ship\n- car",
+        "* ship\n* car",
+        "1. ship\n2. car",
+        "(a) ship (b) car",
+        "• ship • car",
+        '["ship", "car"]',
+        "SAR_ship/SAR_car",
+        "**ship**, **car**",
+    ],
+)
+def test_lists_in_every_form(text: str) -> None:
+    found = parse(text, kind="labels")
+    assert (found.value, found.rule) == ({"ship", "car"}, "mentions")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. aircraft 2. bridge 3. car 4. harbor 5. ship 6. tank",
+        "(a) aircraft (b) bridge (c) car (d) harbor (e) ship (f) tank",
+        "- aircraft\n- bridge\n- car\n- harbor\n- ship\n- tank",
+        "aircraft, bridge, car, harbor, ship and tank",
+    ],
+)
+def test_an_echo_in_every_form(text: str) -> None:
+    assert parse(text, kind="labels").rule == "echo_only"
+    assert parse(text, kind="label").rule == "echo_only"
+
+
+@pytest.mark.parametrize(
+    "text", ["All of the above.", "All of them", "all six classes", "Everything", "All the above are visible"]
+)
+def test_all_of_the_above(text: str) -> None:
+    assert parse(text, kind="labels", choices=CLASSES).value == set(CLASSES)
+    found = parse(text, kind="label", choices=CLASSES)
+    assert (found.value, found.outcome, found.rule) == (None, "ambiguous", "all")
+
+
 def test_label_sets() -> None:
     assert parse("Ships, a pier and two aircrafts", kind="labels").value == {"ship", "aircraft"}
     assert parse("ships but no cars", kind="labels").value == {"ship"}
@@ -90,3 +150,41 @@ def test_other_lists_are_matched_as_they_are_spelled() -> None:
     assert parse("ship", kind="label", choices=choices).outcome == "unparsable"
     assert parse("C++", kind="label", choices=choices).value == "C++"
     assert parse("tree", kind="label", choices=["", " "]).outcome == "unparsable"
+
+
+def test_other_lists_take_singular_plural_and_joints() -> None:
+    choices = ["Factories", "swimming pool", "Ground Track Field", "bus"]
+    for text, value in {
+        "a factory": "Factories",
+        "swimming-pools": "swimming pool",
+        "swimmingpool": "swimming pool",
+        "ground_track_field": "Ground Track Field",
+        "buses": "bus",
+    }.items():
+        assert parse(text, kind="label", choices=choices).value == value
+
+
+def test_the_synonyms_of_the_paper_hold_where_only_one_is_an_option() -> None:
+    assert parse("rooftops", kind="label", choices=["building", "road"]).value == "building"
+    assert parse("soccer field", kind="label", choices=["football field", "road"]).value == "football field"
+    both = ["pond", "swimming pool"]
+    assert [parse(name, kind="label", choices=both).value for name in both] == both
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("B", "B"),
+        ("(c)", "C"),
+        ("a.", "A"),
+        ("The answer is A because", "A"),
+        ("B. A ship", "B"),
+        ("A ship is here", None),
+    ],
+)
+def test_letters_of_options_are_no_articles(text: str, value: str | None) -> None:
+    assert parse(text, kind="label", choices=["A", "B", "C", "D"]).value == value
+
+
+def test_the_version_is_for_everybody() -> None:
+    assert sarbench.answers.SYNONYMS_VERSION == SYNONYMS_VERSION

@@ -1,8 +1,5 @@
 """The door: literal answers of the datasets, outcomes before any rule, and strings meant to break it."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -193,67 +190,3 @@ def test_no_text_raises(text: str, kind: str) -> None:
 @given(st.text(st.characters(categories=["Cs"]), max_size=5), st.sampled_from(KINDS))
 def test_lone_surrogates(text: str, kind: str) -> None:
     assert parse(f"There are 4 ships {text}", kind=kind, size=SIZE).outcome in OUTCOMES
-
-
-@contextmanager
-def _no_longer_than(seconds: int) -> Iterator[None]:
-    """Fail instead of hanging for hours: far more than linear time needs, far less than quadratic time does."""
-
-    def stop(*_: object) -> None:
-        pytest.fail(f"not read within {seconds} s: a rule is not linear")
-
-    previous = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, previous)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(
-    "bait",
-    [
-        "[",
-        "{<",
-        "[1,",
-        "<think>",
-        "</think>",
-        "<answer>",
-        "no ",
-        "ship ",
-        "'",
-        '{"label":"',
-        "top",
-        "\ud800",
-        "one hundred ",
-    ],
-)
-def test_bait_is_read_in_linear_time(bait: str, kind: str) -> None:
-    with _no_longer_than(60):
-        assert parse(bait * (50_000 // len(bait)), kind=kind, size=SIZE).outcome in OUTCOMES
-
-
-@pytest.mark.parametrize(
-    ("bait", "kind"),
-    [
-        ("[", "boxes"),
-        ("[[[1,2,3,4]", "boxes"),
-        ("{<1><2><3><4>}", "boxes"),
-        ('{"label":"ship","bbox":[1,2,3,4],', "boxes"),
-        ("[1,2,3,4] ship ", "boxes"),
-        ("(1,2),", "boxes"),
-        ("9", "count"),
-        ("number of a ", "count"),
-        ("ship,", "label"),
-        ("not ", "labels"),
-        ("middle ", "position"),
-        ("A ship in top left ", "mentions"),
-        ("I cannot ", "text"),
-        ("<think></think>", "fields"),
-    ],
-)
-def test_a_megabyte_of_bait(bait: str, kind: str) -> None:
-    with _no_longer_than(120):
-        assert parse(bait * (1_000_000 // len(bait)), kind=kind, size=SIZE).outcome in OUTCOMES

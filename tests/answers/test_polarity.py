@@ -19,6 +19,17 @@ from sarbench.answers import parse
         ("There aren't any", "no", "only_polarity"),
         ("There is not a ship", "no", "only_polarity"),
         ("None are visible", "no", "only_polarity"),
+        ("Not visible.", "no", "only_polarity"),
+        ("It does not contain ships", "no", "only_polarity"),
+        ("A ship cannot be seen.", "no", "only_polarity"),
+        ("I cannot see a ship", "no", "only_polarity"),
+        ("True", "yes", "only_polarity"),
+        ("Yes or no? The final answer is: yes.", "yes", "stated"),
+        ("Y", "yes", "letter"),
+        ("(n)", "no", "letter"),
+        ("A ship is clearly visible.", "yes", "present"),
+        ("No doubt there is a ship", "yes", "present"),
+        ("There is not only a ship here", "yes", "present"),
         ("There are ships in the image.", "yes", "present"),
         ("I can see a ship", "yes", "present"),
     ],
@@ -33,6 +44,11 @@ def test_both_are_ambiguous(text: str) -> None:
     assert parse(text, kind="yes_no").outcome == "ambiguous"
 
 
-@pytest.mark.parametrize("text", ["unknown", "notable harbor", "nothing to add", "eyes", "ship", "Norway"])
+@pytest.mark.parametrize("text", ["notable harbor", "nothing to add", "eyes", "ship", "Norway", "1", "maybe", "y n"])
 def test_parts_of_words_are_no_polarity(text: str) -> None:
     assert parse(text, kind="yes_no").outcome == "unparsable"
+
+
+@pytest.mark.parametrize("text", ["unknown", "I'm not sure.", "No idea.", "There is no image attached."])
+def test_no_answer_is_no_no(text: str) -> None:
+    assert parse(text, kind="yes_no").outcome == "refused"

@@ -3,7 +3,7 @@
 import pytest
 
 from sarbench.answers import parse
-from sarbench.answers._refusals import is_only_refusal, refuses, without_refusals
+from sarbench.answers._refusals import is_only_refusal, refusal, without_refusals
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_word_inside_a_refusal_is_no_answer(kind: str, text: str) -> None:
 
 def test_parts() -> None:
     assert without_refusals("A ship. I cannot say more.") == "A ship."
-    assert refuses("Unable to comply")
-    assert not refuses("A ship")
+    assert refusal("Unable to comply") == "Unable to"
+    assert refusal("A ship") is None
     assert is_only_refusal("I cannot. Try again.")
     assert not is_only_refusal("I cannot be sure. There is a harbor. It holds ships.")

@@ -145,7 +145,7 @@ def test_the_key_changes_with_code_and_schema(tmp_path: Path, monkeypatch: pytes
 
 def test_the_modules_that_make_rows_are_found() -> None:
     found = {path for pattern in raw._CODE for path in inputs_key._PACKAGE.glob(pattern)}
-    assert {"schema.py", "coords.py", "batches.py", "display.py"} <= {path.name for path in found}
+    assert {"schema.py", "conversion.py", "batches.py", "display.py"} <= {path.name for path in found}
     assert {Path(str(vars(module)["__file__"])) for module in sources.SOURCES.values()} <= found
     assert all(list(inputs_key._PACKAGE.glob(pattern)) for pattern in raw._CODE)
 

@@ -13,7 +13,7 @@ from sarbench.sources import SourceModule
 
 _PACKAGE = Path(__file__).parents[2]
 
-ROWS_CODE = ("schema.py", "coords.py", "imaging/*.py", "sources/**/*.py")
+ROWS_CODE = ("schema.py", "coords/*.py", "imaging/*.py", "sources/**/*.py")
 """The modules that decide what the rows are."""
 
 FILES_CODE = (*ROWS_CODE, "build/**/*.py")

@@ -1,0 +1,76 @@
+"""Tell a number from one end of a range and from a bound."""
+
+import re
+from typing import Literal, NamedTuple
+
+from sarbench.answers._number_words import NUMBER_WORD, value_of
+from sarbench.answers._numbers import Number
+
+_LINK = r" ?(?:-|~|(?:to|or|through)\b)(?: about| perhaps| maybe)? ?"
+_RANGE_AFTER = re.compile(rf"{_LINK}(?P<other>\d{{1,9}}|{NUMBER_WORD}\b)", re.IGNORECASE)
+_RANGE_BEFORE = re.compile(
+    rf"(?P<other>(?<!\w)\d{{1,9}}|\b{NUMBER_WORD}){_LINK}\Z|\bbetween(?: about)? [\w-]{{1,20}} and \Z", re.IGNORECASE
+)
+_BETWEEN = re.compile(r"\bbetween(?: about)? \Z", re.IGNORECASE)
+_AND = re.compile(r" and [\w-]{1,20}", re.IGNORECASE)
+_BOUND_BEFORE = re.compile(
+    r"(?:\b(?:at least|at most|at minimum|at maximum|(?:more|less|fewer|greater|larger) than|over|under|up to|beyond"
+    r"|exceed(?:s|ing)|(?:minimum|maximum|upwards?) of)|(?:\A| )(?:[<>]=?|[≤≥])) ?\Z",
+    re.IGNORECASE,
+)
+_BOUND_AFTER = re.compile(
+    r"\+(?! ?\d)| plus\b(?! \d)"
+    r"| (?:[a-z-]{1,20} )?(?:(?:or|and) (?:more|less|fewer|above|over)|at (?:least|most|minimum|maximum))\b",
+    re.IGNORECASE,
+)
+_HINT = re.compile(
+    r"[-~<>≤≥+]|(?:to|or|and|through|plus|between|least|most|minimum|maximum|than|over|under|beyond|exceeds|exceeding|of)\b",
+    re.IGNORECASE,
+)
+_REACH = 40
+
+
+class Inexact(NamedTuple):
+    """Why a number is not the number itself, and the words that say so."""
+
+    rule: Literal["range", "bound"]
+    start: int
+    end: int
+
+
+def may_be_inexact(text: str) -> bool:
+    """Tell whether a text holds any word or sign of a range or a bound: where not, all its numbers are exact."""
+    return _HINT.search(text) is not None
+
+
+def inexact(text: str, number: Number) -> Inexact | None:
+    """Tell why a number is not the number itself; None where it is.
+
+    `range`: an end of "4 to 6", "4-6", "four or five", "between 4 and 6". `bound`: "at least 4", "more than 4", "4+",
+    "4 or more". Estimates ("about 4", "~4") are exact here: they name one number.
+    """
+    if text[number.end : number.end + 1] not in ("", ".", ","):
+        if (after := _RANGE_AFTER.match(text, number.end)) and not _same(after["other"], number):
+            return Inexact("range", number.start, after.end())
+        if after := _BOUND_AFTER.match(text, number.end):
+            return Inexact("bound", number.start, after.end())
+    if not number.start:
+        return None
+    return _told_before(text, number)
+
+
+def _told_before(text: str, number: Number) -> Inexact | None:
+    reach = max(0, number.start - _REACH)
+    if (before := _RANGE_BEFORE.search(text, reach, number.start)) and not _same(before["other"], number):
+        return Inexact("range", before.start(), number.end)
+    if (before := _BETWEEN.search(text, reach, number.start)) and (other := _AND.match(text, number.end)):
+        return Inexact("range", before.start(), other.end())
+    before = _BOUND_BEFORE.search(text, reach, number.start)
+    return Inexact("bound", before.start(), number.end) if before else None
+
+
+def _same(other: str | None, number: Number) -> bool:
+    """Tell whether "4 or four" repeats the number: then it is no range."""
+    if other is None:
+        return False
+    return (int(other) if other.isdecimal() else value_of(other)) == number.value

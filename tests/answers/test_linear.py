@@ -1,0 +1,100 @@
+"""Any text is read in time linear in its length: four times the text takes about four times as long, never sixteen.
+
+CPU time, best of three, against a generous factor: only quadratic behaviour can fail.
+"""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from sarbench.answers import KINDS, parse, short_text
+from sarbench.answers.outcome import OUTCOMES
+
+FACTOR = 12
+NOISE = 0.01
+"""Seconds below which a measurement says nothing."""
+
+TEXT_BAITS = [
+    *("\u0301\u0316", "a\u0301\u0316\u0323", "\u0f81\u0f71", "\ufdfa", "\ud800", "\0", "😀", "<answer>", "</think>"),
+    *("<think></think>", "<|channel|>final<|message|>", "**", "'", " \n", "I cannot ", "not sure, but "),
+]
+BAITS = {
+    "count": [
+        "9 ",
+        "1,",
+        "9 to ",
+        "between 9 and ",
+        "at least 9 ",
+        "number of a 9 ",
+        "no a b ",
+        "a thousand two hundred ",
+    ],
+    "yes_no": ["no ", "yes ", "answer is: yes no. ", "is not ", "cannot "],
+    "label": [
+        "ship,",
+        "ship ",
+        "oil-",
+        "not ",
+        "a. ship ",
+        "aircraft, bridge, car, harbor, ship, tank ",
+        "class is ship ",
+    ],
+    "labels": ["ship, ", "not only ship ", "all of the above ", "car park "],
+    "position": ["top ", "left of the ", "top part of the ", "middle", "north "],
+    "fields": ["very small ship top left ", "small large "],
+    "mentions": ["A ship in top left ", "99 ship top ", "ship ship top "],
+    "text": ["I cannot. ", "a. "],
+}
+
+
+def _seconds(read: Callable[[str], object], text: str) -> float:
+    best = float("inf")
+    for _ in range(3):
+        start = time.process_time()
+        read(text)
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def _assert_linear(read: Callable[[str], object], bait: str, characters: int) -> None:
+    short = _seconds(read, bait * (characters // (4 * len(bait))))
+    long = _seconds(read, bait * (characters // len(bait)))
+    assert long <= FACTOR * max(short, NOISE), f"{short:.3f} s for a quarter, {long:.3f} s for {characters} characters"
+
+
+@pytest.mark.parametrize("bait", TEXT_BAITS)
+def test_cleaning_takes_linear_time(bait: str) -> None:
+    _assert_linear(lambda text: parse(text, kind="yes_no"), bait, 80_000)
+
+
+@pytest.mark.parametrize(("kind", "bait"), [(kind, bait) for kind, baits in BAITS.items() for bait in baits])
+def test_rules_take_linear_time(kind: str, bait: str) -> None:
+    _assert_linear(lambda text: parse(text, kind=kind), bait, 40_000)
+
+
+@pytest.mark.parametrize("bait", ["\u0301\u0316", "the -", "a ", '"', "-", ".", "(the "])
+def test_short_texts_take_linear_time(bait: str) -> None:
+    _assert_linear(short_text, bait, 200_000)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "bait"),
+    [
+        ("count", "at least a "),
+        ("yes_no", "\u0301\u0316"),
+        ("label", "aircraft, bridge, car, harbor, ship, tank "),
+        ("position", "top part of the "),
+        ("mentions", "top bottom "),
+        ("text", "<answer>"),
+    ],
+)
+def test_a_megabyte_takes_at_most_twelve_times_as_long_as_a_quarter(kind: str, bait: str) -> None:
+    _assert_linear(lambda text: parse(text, kind=kind), bait, 1_000_000)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bait", ["[", "(", "{<", "]", "\0", "\ud800", "😀", "e\u0301"])
+def test_a_hundred_thousand_of_anything_are_read(bait: str, kind: str) -> None:
+    assert parse(bait * 100_000, kind=kind, size=(512, 512)).outcome in OUTCOMES
