@@ -1,0 +1,91 @@
+"""Intervals of rates, which have ends: near 0 and 1 a symmetric interval is too short and sticks out."""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from sarbench.errors import InputError
+from sarbench.stats.inputs import check_level, finite_vector
+from sarbench.stats.interval import Interval, clustered_interval
+
+
+def rate_interval(values: npt.ArrayLike, clusters: Iterable[Hashable], *, level: float = 0.95) -> Interval:
+    """Return a rate with an interval inside 0..1 that stays honest with few clusters and near the ends.
+
+    Wilson's score interval (JASA 22, 1927) of as many independent trials as would have the clustered standard error,
+    r(1 − r)/se², with Student's t of G−1 degrees of freedom for the normal quantile. Where every value is 0, or every
+    value 1, nothing varies, and the clusters are taken for the trials, which is the cautious end. (Wilson's interval
+    with an effective sample size comes out among the best in Franco, Little, Louis and Slud, J. Survey Statistics and
+    Methodology 7, 2019, PMC6690503.)
+
+    How often it holds the true rate at level 0.95, in the simulations of `clustered_interval`: 95 % with 100 images for
+    rates from 0.1 to 0.9; for a rate of 0.1 with 30 images 94 %, with 10 images 93 %; with unequal images, 93 % with
+    100 and 91 % with 30.
+
+    Args:
+        values: [n] numbers from 0 to 1.
+        clusters: n cluster names, usually image ids.
+        level: Coverage, between 0 and 1.
+
+    Returns:
+        As `clustered_interval`, but for `low` and `high`.
+
+    Raises:
+        InputError: As `clustered_interval`, or a value is outside 0..1.
+
+    >>> found = rate_interval([1, 1, 1, 0], ["a", "b", "c", "d"])
+    >>> found.mean, round(found.low, 2), round(found.high, 2)
+    (0.75, 0.13, 0.98)
+    """
+    sample = finite_vector(values, "values")
+    outside = np.flatnonzero((sample < 0) | (sample > 1))
+    if outside.size:
+        raise InputError(
+            where=f"value {outside[0]}",
+            problem=f"is {sample[outside[0]]}, which is no part of a rate",
+            fix="Use clustered_interval for what is not between 0 and 1",
+        )
+    plain = clustered_interval(sample, clusters, level=level)
+    if plain.mean is None or plain.se is None:
+        return plain
+    rate, groups = plain.mean, plain.clusters
+    spread = rate * (1 - rate)
+    variance = plain.se**2 if sample.min() < sample.max() else 0.0
+    share = variance / spread if spread > 0 else 1 / groups  # 1 / number of trials
+    t2 = float(special.stdtrit(groups - 1, (1 + level) / 2)) ** 2
+    shrink = 1 + t2 * share
+    middle = (rate + t2 * share / 2) / shrink
+    reach = float(np.sqrt(t2 * share * (spread + t2 * share / 4))) / shrink
+    return replace(plain, low=max(0.0, middle - reach), high=min(1.0, middle + reach))
+
+
+def edge_interval(value: float, clusters: int, *, level: float = 0.95) -> tuple[float, float]:
+    """Return the Wilson score interval of a rate that is exactly 0 or exactly 1 in every one of G clusters.
+
+    Nothing varies, so a standard error or a bootstrap would give a point. Counting clusters as the independent trials
+    is the cautious end: the interval is [0, z²/(G+z²)] for 0, its mirror image for 1 (Wilson, JASA 22, 1927).
+
+    Args:
+        value: 0 or 1.
+        clusters: Number of clusters, at least 1.
+        level: Coverage, between 0 and 1.
+
+    Raises:
+        InputError: The value is neither 0 nor 1, or there is no cluster.
+
+    >>> [round(end, 3) for end in edge_interval(0.0, 12)]
+    [0.0, 0.242]
+    """
+    check_level(level)
+    if value not in (0.0, 1.0) or clusters < 1:
+        raise InputError(
+            where=f"a rate of {value} in {clusters} clusters",
+            problem="is not a rate of 0 or 1",
+            fix="Use clustered_interval or cluster_bootstrap",
+        )
+    z2 = float(special.ndtri((1 + level) / 2)) ** 2
+    reach = z2 / (clusters + z2)
+    return (0.0, reach) if value == 0.0 else (1.0 - reach, 1.0)

@@ -1,0 +1,71 @@
+"""Intervals of rates against scipy's and statistics' own Wilson intervals."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats as textbook
+
+from sarbench import stats
+from sarbench.errors import InputError
+
+
+@pytest.mark.parametrize("right", [1, 40, 1999])
+def test_independent_items_give_the_textbook_wilson_interval(right: int) -> None:
+    # r(1 − r)/se² of independent items is n − 1 and not n, and t is a little above the normal quantile.
+    found = stats.rate_interval([1] * right + [0] * (2000 - right), range(2000))
+    reference = textbook.binomtest(right, 2000).proportion_ci(0.95, method="wilson")
+    assert (found.low, found.high) == pytest.approx((reference.low, reference.high), rel=2e-3)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from([0.0, 0.3, 1.0]), st.integers(0, 4)), min_size=1, max_size=30))
+def test_it_stays_inside_and_around_the_rate(sample: list[tuple[float, int]]) -> None:
+    values, clusters = zip(*sample, strict=True)
+    found, plain = stats.rate_interval(values, clusters), stats.clustered_interval(values, clusters)
+    assert (found.mean, found.se, found.design_effect) == (plain.mean, plain.se, plain.design_effect)
+    if found.clusters == 1:
+        assert found.low is found.high is None
+    else:
+        assert found.mean is not None
+        assert found.low is not None
+        assert found.high is not None
+        assert 0 <= found.low <= found.mean + 1e-12
+        assert found.mean - 1e-12 <= found.high <= 1
+
+
+def test_it_mirrors_and_shows_less_the_more_the_clusters_agree() -> None:
+    values, clusters = np.random.default_rng(1).integers(0, 2, 60), np.repeat(np.arange(20), 3)
+    there, back = stats.rate_interval(values, clusters), stats.rate_interval(1 - values, clusters)
+    assert there.high is not None
+    assert there.low is not None
+    assert (back.low, back.high) == pytest.approx((1 - there.high, 1 - there.low), abs=1e-12)
+    alike = stats.rate_interval(np.repeat(values[::3], 3), clusters)
+    assert alike.high is not None
+    assert alike.low is not None
+    assert alike.high - alike.low > there.high - there.low
+
+
+def test_all_wrong_counts_clusters_and_not_items() -> None:
+    found = stats.rate_interval([0] * 40, np.repeat(np.arange(10), 4))
+    t2 = textbook.t.ppf(0.975, 9) ** 2
+    assert (found.low, found.high) == pytest.approx((0, t2 / (10 + t2)), abs=1e-12)
+
+
+def test_nothing_has_no_rate_and_what_is_no_rate_is_refused() -> None:
+    assert stats.rate_interval([], []).mean is None
+    with pytest.raises(InputError, match=r"value 1: is 1\.5"):
+        stats.rate_interval([1, 1.5], "ab")
+
+
+def test_edge_interval_is_wilson_and_mirrors() -> None:
+    reference = textbook.binomtest(0, 30).proportion_ci(0.95, method="wilson")
+    low, high = stats.edge_interval(0.0, 30)
+    assert (low, high) == pytest.approx((reference.low, reference.high), abs=1e-12)
+    assert stats.edge_interval(1.0, 30) == pytest.approx((1 - high, 1 - low), abs=1e-12)
+
+
+@pytest.mark.parametrize(("value", "clusters"), [(0.5, 3), (0.0, 0)])
+def test_edge_interval_refuses_what_it_is_not_for(value: float, clusters: int) -> None:
+    with pytest.raises(InputError):
+        stats.edge_interval(value, clusters)
