@@ -9,27 +9,52 @@ run and every resample of its bootstrap alike.
 """
 
 from collections.abc import Collection, Hashable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from sarbench.errors import InputError
 from sarbench.metrics._paired import check_paired
-from sarbench.metrics.rates import f1_from_counts, recall_from_counts
+from sarbench.metrics.rates import f1_from_counts, precision_from_counts, recall_from_counts
+from sarbench.metrics.vqa import sarlang, strict
+from sarbench.metrics.vqa.truths import KINDS
+from sarbench.metrics.vqa.verdict import check_protocol
 
 Array = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 LabelSet = Collection[str]
 
 
+class PerLabel(NamedTuple):
+    """Scores of each class, all [..., K] in the order of the label set; fractions in 0..1, higher is better."""
+
+    precision: Array
+    """0 for a class that was never said."""
+    recall: Array
+    """0 for a class that was never meant."""
+    f1: Array
+    support: Counts
+    """How many answers have the class as their truth, or in it."""
+
+
 def correct(predicted: Sequence[Hashable | None], true: Sequence[Hashable]) -> Array:
-    """Return 1.0 for every answer that equals the truth and 0.0 for every other one, None included: [N]."""
+    """Return 1.0 for every answer that equals the truth and 0.0 for every other one, None included: [N].
+
+    Raises:
+        InputError: The lists differ in length, or a truth is None.
+    """
     check_paired(predicted, true)
+    for index, truth in enumerate(true):
+        if truth is None:
+            raise InputError(
+                where="true", problem=f"hold None at {index}", fix="Leave answers without a truth out of scoring"
+            )
     return np.array([p is not None and p == t for p, t in zip(predicted, true, strict=True)], dtype=np.float64)
 
 
 def accuracy(predicted: Sequence[Hashable | None], true: Sequence[Hashable]) -> float | None:
-    """Return the share of right answers; None without any truth.
+    """Return the share of right answers, unread ones included; None without any truth. As scikit-learn's.
 
     >>> accuracy(["ship", None, "car", "car"], ["ship", "ship", "car", "tank"])
     0.5
@@ -38,8 +63,15 @@ def accuracy(predicted: Sequence[Hashable | None], true: Sequence[Hashable]) -> 
 
 
 def exact_sets(predicted: Sequence[LabelSet | None], true: Sequence[LabelSet]) -> Array:
-    """Return 1.0 for every set that equals the true one in full, and 0.0 for every other: [N]."""
-    return correct([None if p is None else frozenset(p) for p in predicted], [frozenset(t) for t in true])
+    """Return 1.0 for every set that equals the true one in full, and 0.0 for every other: [N].
+
+    As scikit-learn's `accuracy_score` of indicator rows ("subset accuracy").
+
+    Raises:
+        InputError: The lists differ in length, or hold a text where a set is expected.
+    """
+    said = [None if p is None else frozenset(_set(p, "predicted", n)) for n, p in enumerate(predicted)]
+    return correct(said, [frozenset(_set(t, "true", n)) for n, t in enumerate(true)])
 
 
 def confusion(predicted: Sequence[str | None], true: Sequence[str], *, labels: Sequence[str]) -> Counts:
@@ -50,7 +82,7 @@ def confusion(predicted: Sequence[str | None], true: Sequence[str], *, labels: S
         holds the answers that could not be read or lie outside the list.
 
     Raises:
-        InputError: The lists differ in length, or a truth is not among the labels.
+        InputError: The lists differ in length, a truth is not among the labels, or those are empty or repeat one.
 
     >>> confusion(["ship", None, "car"], ["ship", "ship", "ship"], labels=["car", "ship"]).tolist()
     [[0, 0, 0], [1, 1, 1]]
@@ -77,7 +109,8 @@ def label_counts(predicted: Sequence[LabelSet | None], true: Sequence[LabelSet],
         `stats.cluster_bootstrap`, they are what the scores below take.
 
     Raises:
-        InputError: The lists differ in length, or a truth is not among the labels.
+        InputError: The lists differ in length, hold a text where a set is expected, a truth is not among the labels,
+            or those are empty or repeat one.
 
     >>> label_counts([{"ship", "car"}], [{"ship", "tank"}], labels=["car", "ship", "tank"]).tolist()
     [[[0, 1, 0], [1, 0, 0], [0, 0, 1]]]
@@ -87,9 +120,28 @@ def label_counts(predicted: Sequence[LabelSet | None], true: Sequence[LabelSet],
     said = np.zeros((len(true), len(labels)), dtype=bool)
     meant = np.zeros_like(said)
     for index, (guess, truth) in enumerate(zip(predicted, true, strict=True)):
-        said[index, [number[label] for label in guess or () if label in number]] = True
-        meant[index, [number[label] for label in _known(truth, number)]] = True
+        said[index, [number[label] for label in _set(guess or (), "predicted", index) if label in number]] = True
+        meant[index, [number[label] for label in _known(_set(truth, "true", index), number)]] = True
     return np.stack([said & meant, said & ~meant, ~said & meant], axis=2).astype(np.int64)
+
+
+def per_label(counts: npt.ArrayLike) -> PerLabel:
+    """Return precision, recall, F1 and support of each class from summed counts [..., K, 3].
+
+    As scikit-learn's `precision_recall_fscore_support(average=None, labels=…, zero_division=0)`.
+
+    >>> found = per_label([[1, 1, 0], [2, 0, 2]])
+    >>> found.precision.tolist(), found.recall.tolist(), found.support.tolist()
+    ([0.5, 1.0], [1.0, 0.5], [1, 4])
+    """
+    table = np.asarray(counts)
+    tp, fp, fn = (table[..., column] for column in range(3))
+    return PerLabel(
+        precision_from_counts(tp, fp),
+        recall_from_counts(tp, fn),
+        f1_from_counts(tp, fp, fn),
+        (tp + fn).astype(np.int64),
+    )
 
 
 def f1_per_label(counts: npt.ArrayLike) -> Array:
@@ -120,11 +172,53 @@ def balanced_accuracy(counts: npt.ArrayLike) -> Array:
     return mean
 
 
+def vqa_correct(prediction: str | None, truth: str, *, protocol: str = "paper", kind: str | None = None) -> bool | None:
+    """Judge the answer to one visual question.
+
+    Args:
+        prediction: The model's text; None stands for an answer that is missing.
+        truth: The accepted answer as the file has it.
+        protocol: "paper", the published rule of SARLANG-1M and VRSBench with its quirks (`vqa.sarlang`), or "strict",
+            sarbench's own (`vqa.strict`).
+        kind: What the question asks for (`vqa.truths.KINDS`; "vqa" where that is unknown). "strict" needs it, the
+            paper's rule does not look at it.
+
+    Returns:
+        True or False; None where the rules leave it to a judge (`vqa.bounds` says what that does to the score).
+
+    Raises:
+        InputError: "strict" without a kind, something is no text, or the truth is blank ("strict").
+        UnknownNameError: There is no such protocol or kind.
+
+    >>> vqa_correct("unknown", "no"), vqa_correct("unknown", "no", protocol="strict", kind="presence")
+    (True, False)
+    """
+    check_protocol(protocol)
+    if protocol == "paper":
+        return sarlang.judge(prediction, truth).correct
+    if kind is None:
+        raise InputError(
+            where="kind",
+            problem="is missing: the strict rule reads an answer by what the question asks for",
+            fix=f"Give one of: {', '.join(KINDS)}; vqa where it is unknown",
+        )
+    return strict.judge(prediction, truth, kind=kind).correct
+
+
 def _numbers(labels: Sequence[str]) -> dict[str, int]:
     number = {label: index for index, label in enumerate(labels)}
     if len(number) != len(labels) or not labels:
         raise InputError(where="labels", problem="are empty or repeat a class", fix="Give each class of the task once")
     return number
+
+
+def _set(labels: LabelSet, name: str, index: int) -> LabelSet:
+    # A text is a collection too, of letters: scored as one, every answer would be wrong without a word.
+    if isinstance(labels, str):
+        raise InputError(
+            where=name, problem=f"hold the text {labels!r} at {index}", fix=f"Give a set of classes: {{{labels!r}}}"
+        )
+    return labels
 
 
 def _known(truth: Collection[str], number: dict[str, int]) -> Collection[str]:

@@ -1,11 +1,14 @@
 """Rates of true positives, false positives and false negatives.
 
 All take scalars or arrays of any one shape, so that the same function scores a run and every resample of its bootstrap.
-Unit: fraction, range 0..1, higher is better. 0/0 is 0, as in scikit-learn with `zero_division=0`.
+Unit: fraction, range 0..1, higher is better. 0/0 is 0, as in scikit-learn with `zero_division=0`. Counts that are
+negative or NaN raise `InputError`.
 """
 
 import numpy as np
 import numpy.typing as npt
+
+from sarbench.errors import InputError
 
 Array = npt.NDArray[np.float64]
 
@@ -17,19 +20,19 @@ def f1_from_counts(tp: npt.ArrayLike, fp: npt.ArrayLike, fn: npt.ArrayLike) -> A
     0.6666666666666666
     """
     hits = 2 * np.asarray(tp, dtype=np.float64)
-    return _ratio(hits, hits + np.asarray(fp) + np.asarray(fn))
+    return _ratio(hits, hits + _counts(fp) + _counts(fn))
 
 
 def precision_from_counts(tp: npt.ArrayLike, fp: npt.ArrayLike) -> Array:
     """Return tp / (tp + fp)."""
     hits = np.asarray(tp, dtype=np.float64)
-    return _ratio(hits, hits + np.asarray(fp))
+    return _ratio(hits, hits + _counts(fp))
 
 
 def recall_from_counts(tp: npt.ArrayLike, fn: npt.ArrayLike) -> Array:
     """Return tp / (tp + fn)."""
     hits = np.asarray(tp, dtype=np.float64)
-    return _ratio(hits, hits + np.asarray(fn))
+    return _ratio(hits, hits + _counts(fn))
 
 
 def jaccard_from_counts(tp: npt.ArrayLike, fp: npt.ArrayLike, fn: npt.ArrayLike) -> Array:
@@ -38,9 +41,35 @@ def jaccard_from_counts(tp: npt.ArrayLike, fp: npt.ArrayLike, fn: npt.ArrayLike)
     A single missed target costs it twice, once as fp and once as fn: 74.86 % of it is a hit rate of 85.6 %.
     """
     hits = np.asarray(tp, dtype=np.float64)
-    return _ratio(hits, hits + np.asarray(fp) + np.asarray(fn))
+    return _ratio(hits, hits + _counts(fp) + _counts(fn))
+
+
+def hit_rate_from_counts(hits: npt.ArrayLike, n: npt.ArrayLike) -> Array:
+    """Return hits / n, the share of all questions whose answer hits: Acc@IoU of VRSBench and of most papers."""
+    return _ratio(np.asarray(hits, dtype=np.float64), n)
+
+
+def mean_iou_from_sums(iou_sum: npt.ArrayLike, tp: npt.ArrayLike) -> Array:
+    """Return the mean overlap of the matched boxes, iou_sum / tp. Misses do not lower it."""
+    return _ratio(np.asarray(iou_sum, dtype=np.float64), tp)
+
+
+def mean_iou_over_true_from_sums(iou_sum: npt.ArrayLike, tp: npt.ArrayLike, fn: npt.ArrayLike) -> Array:
+    """Return the mean overlap over the true boxes, iou_sum / (tp + fn): a missed one counts 0 (sarbench's own rule).
+
+    >>> float(mean_iou_over_true_from_sums(1.6, tp=2, fn=2))
+    0.4
+    """
+    return _ratio(np.asarray(iou_sum, dtype=np.float64), _counts(tp) + _counts(fn))
+
+
+def _counts(values: npt.ArrayLike) -> Array:
+    counts = np.asarray(values, dtype=np.float64)
+    if not (counts >= 0).all():
+        raise InputError(where="counts", problem="are negative or NaN", fix="Give sums of tp, fp and fn over samples")
+    return counts
 
 
 def _ratio(part: Array, whole: npt.ArrayLike) -> Array:
-    total = np.asarray(whole, dtype=np.float64)
-    return np.divide(part, total, out=np.zeros(np.broadcast(part, total).shape), where=total > 0)
+    shares, total = _counts(part), _counts(whole)
+    return np.divide(shares, total, out=np.zeros(np.broadcast(shares, total).shape), where=total > 0)

@@ -2,9 +2,11 @@
 
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sarbench.errors import InputError
 from sarbench.metrics import fields
 
 TRUTH = {"category": "ship", "size": "very small", "position": "bottom center"}
@@ -50,3 +52,42 @@ def test_mentions_are_counted_as_multisets(said: list[tuple[str, str]], meant: l
 
 def test_an_unreadable_description_misses_everything() -> None:
     assert fields.mention_overlap(None, [("ship", "top left")]) == (0, 0, 1)
+
+
+def test_rates_of_fields_separately_and_together() -> None:
+    truths = [TRUTH, TRUTH, {"category": "car", "size": None, "position": "top left"}]
+    said = [dict(TRUTH), TRUTH | {"size": "large"}, None]
+    found = fields.agreement_rates(said, truths)
+    assert found == fields.AgreementRates(category=2 / 3, size=1 / 2, position=2 / 3, all=1 / 3, n=3)
+    assert fields.agreement_rates([], []) == fields.AgreementRates(None, None, None, None, 0)
+    with pytest.raises(InputError, match="1 for 0"):
+        fields.agreement_rates([None], [])
+
+
+def test_the_size_counts_only_where_asked() -> None:
+    said, true = [("ship", "top left", "small")], [("ship", "top left", "large")]
+    assert fields.mention_overlap(said, true) == (1, 0, 0)
+    assert fields.mention_overlap(said, true, with_size=True) == (0, 1, 1)
+    with pytest.raises(InputError, match="2 parts of 3"):
+        fields.mention_overlap([("ship", "top left")], true, with_size=True)
+    with pytest.raises(InputError, match="predicted mention"):
+        fields.mention_overlap([("ship",)], true)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.one_of(st.none(), pairs), pairs), min_size=1))
+def test_scores_of_descriptions(rows: list[tuple[list | None, list]]) -> None:
+    found = fields.mention_scores([said for said, _ in rows], [meant for _, meant in rows])
+    hits = sum((Counter(said or ()) & Counter(meant)).total() for said, meant in rows)
+    given_, meant_ = sum(len(said or ()) for said, _ in rows), sum(len(meant) for _, meant in rows)
+    assert found.f1 == pytest.approx(2 * hits / (given_ + meant_) if given_ + meant_ else 0)
+    assert found.exact_set == sum(said is not None and sorted(said) == sorted(meant) for said, meant in rows) / len(
+        rows
+    )
+    assert found.jaccard <= found.f1 <= max(found.precision, found.recall)
+
+
+def test_no_description_scores_nothing() -> None:
+    assert fields.mention_scores([], []) == fields.MentionScores(None, None, None, None, None, 0)
+    assert fields.mention_scores([None], [[]]).exact_set == 0
+    assert fields.mention_scores([[]], [[]]).exact_set == 1

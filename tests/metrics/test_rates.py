@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as oracle
 
+from sarbench.errors import InputError
 from sarbench.metrics import rates
 
 
@@ -34,3 +35,24 @@ def test_rates_keep_the_shape_of_their_counts() -> None:
 def test_the_printed_jaccard_of_a_hit_rate() -> None:
     hits = 0.856
     assert rates.jaccard_from_counts(hits, 1 - hits, 1 - hits) == pytest.approx(0.7486, abs=1e-3)
+
+
+def test_rates_of_sums() -> None:
+    assert rates.hit_rate_from_counts([3, 0], [4, 0]).tolist() == [0.75, 0]
+    assert rates.mean_iou_from_sums([1.5, 0.0], [2, 0]).tolist() == [0.75, 0]
+    assert rates.mean_iou_over_true_from_sums([1.5, 0.0], [2, 0], [1, 4]).tolist() == [0.5, 0]
+
+
+@pytest.mark.parametrize("bad", [-1, float("nan")])
+def test_counts_that_are_none_are_refused(bad: float) -> None:
+    for rate in (rates.f1_from_counts, rates.jaccard_from_counts, rates.mean_iou_over_true_from_sums):
+        for place in range(3):
+            counts = [2.0, 2.0, 2.0]
+            counts[place] = bad
+            with pytest.raises(InputError, match="negative or NaN"):
+                rate(*counts)
+    for rate in (rates.precision_from_counts, rates.recall_from_counts, rates.hit_rate_from_counts):
+        with pytest.raises(InputError, match="negative or NaN"):
+            rate([1, bad], [2, 2])
+        with pytest.raises(InputError, match="negative or NaN"):
+            rate([1, 1], [2, bad])
