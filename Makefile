@@ -19,7 +19,7 @@ test: lint
 	$(MAKE) matrix
 
 matrix: $(OLDER:%=.venv-datasets-%/.installed)
-	for version in $(OLDER); do .venv-datasets-$$version/bin/python -m pytest -n auto tests/hub || exit 1; done
+	for version in $(OLDER); do .venv-datasets-$$version/bin/python -m pytest -n auto tests/hub tests/evaluate_modules || exit 1; done
 
 quick: lint
 	$(BIN)/python -m pytest -n auto -m "not slow and not e2e and not browser"
@@ -48,5 +48,5 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(@D)
 	grep -viE '^(datasets|dill|fsspec|huggingface_hub|multiprocess)==' constraints.txt > $(@D)/constraints.txt
 	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --constraint $(@D)/constraints.txt \
-	    datasets==$* hypothesis pytest pytest-xdist --editable .
+	    datasets==$* evaluate hypothesis pytest pytest-xdist --editable .
 	touch $@

@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING, Any
 from sarbench._version import __version__
 
 if TYPE_CHECKING:
+    from sarbench.evaluate_modules.where import evaluate_path
     from sarbench.hub import list_datasets, load_dataset
     from sarbench.imaging import decode_raw
     from sarbench.prompts import to_messages
-    from sarbench.runs.scoring import score
+    from sarbench.runs.score import score
 
-__all__ = ["__version__", "decode_raw", "list_datasets", "load_dataset", "score", "to_messages"]
+__all__ = ["__version__", "decode_raw", "evaluate_path", "list_datasets", "load_dataset", "score", "to_messages"]
 
 _HOME = {
     "decode_raw": "sarbench.imaging",
+    "evaluate_path": "sarbench.evaluate_modules.where",
     "list_datasets": "sarbench.hub",
     "load_dataset": "sarbench.hub",
-    "score": "sarbench.runs.scoring",
+    "score": "sarbench.runs.score",
     "to_messages": "sarbench.prompts",
 }
 

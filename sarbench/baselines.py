@@ -20,9 +20,10 @@ from sarbench.answers.synonyms import CLASSES, SIZES
 from sarbench.catalogue import TaskSpec
 from sarbench.errors import RunError
 from sarbench.hub.lookup import rows as read_rows
-from sarbench.prompts import Family, render
+from sarbench.prompts import render
+from sarbench.questions.family import Family
+from sarbench.questions.score import target_of
 from sarbench.runs.environment import hardware, package_versions
-from sarbench.runs.protocol import target_of
 from sarbench.runs.record import BackendInfo, Manifest, ModelInfo, TaskRun
 from sarbench.runs.samples import sample, to_table
 from sarbench.runs.scoring import score_run
@@ -146,6 +147,24 @@ def answerer(floor: Floor, kind: Family, known: Sequence[Known]) -> Answerer:
             return _choose(floor, known, mentions, _describe, lambda rng: [_random_mention(rng)])
         case "grounding" | "referring":
             return _boxes(floor, known)
+        case "presence":
+            return _choose(floor, known, _short, str, lambda rng: str(rng.choice(("yes", "no"))))
+        case "position":
+            return _choose(floor, known, _short, str, lambda rng: str(rng.choice(_POSITIONS)))
+        case "region":
+            return _choose(floor, known, _short, str, lambda rng: str(rng.choice(CLASSES)))
+        case "vqa" | "caption" | "field":
+            different = sorted({_short(k) for k in known}) or [""]
+            return _choose(floor, known, _short, str, lambda rng: different[int(rng.integers(len(different)))])
+
+
+def _short(known: Known) -> str:
+    """The answer of a training item in a few words: as it is read where it can be, else as it stands there."""
+    target = known.target
+    if target.get("labels"):
+        return str(target["labels"][0])
+    found = target.get("answer") or target.get("position") or target.get("text") or (target.get("captions") or [""])[0]
+    return str(found)
 
 
 def _choose(

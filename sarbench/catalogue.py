@@ -15,7 +15,7 @@ import yaml
 
 from sarbench import paths
 from sarbench.errors import InputError, UnknownNameError
-from sarbench.prompts import Family
+from sarbench.questions.family import Family
 
 
 @dataclass(frozen=True)

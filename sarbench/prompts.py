@@ -15,6 +15,7 @@ import numpy as np
 
 from sarbench import coords
 from sarbench.errors import UnknownNameError
+from sarbench.questions.family import Family, family
 
 PROMPT_VERSION = "1.0"
 """X.Y: X changes when answers are no longer comparable, Y when only the wording was polished."""
@@ -22,11 +23,8 @@ PROMPT_VERSION = "1.0"
 PromptId = Literal["sarbench", "authors"]
 PROMPT_IDS: tuple[PromptId, ...] = get_args(PromptId)
 
-Family = Literal["classification", "description", "counting", "grounding", "identification", "referring"]
-"""Kinds of question that have a prompt and a scoring rule."""
-
 _CLASSES = "aircraft, bridge, car, harbor, ship or tank"
-_BOX_FORM = "as {template}, the {edges} edge in {convention}"
+_BOX_FORM = "as {template}, the {edges}{edge} in {convention}"
 
 _FORMS: dict[Family, str] = {
     "classification": "Answer with the class name alone; if several classes are visible, separate them by commas.",
@@ -42,6 +40,12 @@ _FORMS: dict[Family, str] = {
     "under 3 %, small: under 10 %, medium: under 25 %, large: under 40 %, very large) and the position in the image "
     "(top, middle or bottom, then left, center or right).",
     "referring": f"Answer with one bounding box for every object, {_BOX_FORM}.",
+    "presence": "Answer with yes or no.",
+    "position": "Answer with the position alone: top, bottom, left, right or center, or a corner such as top left.",
+    "region": "Answer with the class name alone.",
+    "vqa": "Answer with a single word or a short phrase.",
+    "caption": "Answer with one sentence.",
+    "field": "Answer with one short phrase.",
 }
 
 _CAPTION = "Describe this SAR image."
@@ -64,29 +68,6 @@ class Prompt:
     def sha256(self) -> str:
         """SHA-256 of the text in UTF-8."""
         return hashlib.sha256(self.text.encode()).hexdigest()
-
-
-def family(row: Mapping[str, Any]) -> Family:
-    """Tell which kind of question a row of the schema asks.
-
-    Raises:
-        UnknownNameError: No prompt and no scoring rule exist for this kind of row yet.
-
-    >>> family({"task": "region", "subtask": "identify_single"})
-    'identification'
-    """
-    task, subtask = row["task"], row["subtask"]
-    if task == "caption" and subtask == "describe":
-        return "description"
-    if task == "region" and (subtask or "").startswith("identify"):
-        return "identification"
-    if task in ("classification", "counting", "grounding", "referring") and row.get("question"):
-        return task  # type: ignore[no-any-return]
-    raise UnknownNameError(
-        where=f"task {task!r}, subtask {subtask!r}",
-        problem="has no prompt",
-        fix=f"Use a row of one of these kinds: {', '.join(get_args(Family))}; or prompt='authors' for any question",
-    )
 
 
 def render(row: Mapping[str, Any], *, prompt: str = "sarbench", convention: str = "pixel") -> Prompt:
@@ -114,9 +95,8 @@ def render(row: Mapping[str, Any], *, prompt: str = "sarbench", convention: str 
         return Prompt("authors", PROMPT_VERSION, question)
     form = _FORMS[family(row)].format(
         template=coords.box_template(convention),
-        edges="top, left, bottom and right"
-        if coords.parse_convention(convention).y_first
-        else "left, top, right and bottom",
+        edges=coords.edge_names(convention),
+        edge="" if coords.parse_convention(convention).xywh else " edge",
         convention=coords.describe(convention),
     )
     size = (int(row["width"] or 1), int(row["height"] or 1))
@@ -162,7 +142,7 @@ def _answer_in_form(row: Mapping[str, Any], convention: str) -> str:
         case "classification":
             text: str = row["answers"][0]
             return text.removeprefix("It is ").rstrip(".")
-        case "identification" | "description":
+        case _:
             return str(row["answers"][0])
 
 

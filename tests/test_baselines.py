@@ -7,11 +7,12 @@ from sarbench.baselines import FLOORS, Known, answerer, asked_class, floor_run
 from sarbench.build import build
 from sarbench.catalogue import read_catalogue
 from sarbench.paths import built
-from sarbench.runs.protocol import ANSWER_KIND, target_of
+from sarbench.questions.kinds import KINDS
+from sarbench.questions.score import target_of
 from sarbench.runs.samples import from_table
 from sarbench.runs.store import load_run
 from sarbench.simulate import write_sardet
-from tests.runs.rows import ROWS
+from tests.questions.rows import ROWS
 
 TASKS = read_catalogue().select(["sarbench_sarchat_rebuilt"])
 
@@ -35,7 +36,7 @@ def test_every_floor_answers_in_words_that_the_parser_reads(floor, kind) -> None
     row = ROWS[kind]
     known = [Known(row, target_of(row), asked_class(row["question"]))]
     text = answerer(floor, kind, known)(row, np.random.default_rng(0))
-    read = parse(text, kind=ANSWER_KIND[kind], choices=tuple(row["choices"]), size=(200, 100))
+    read = parse(text, kind=KINDS[kind].reads(target_of(row)), choices=tuple(row["choices"]), size=(200, 100))
     assert read.outcome == "ok", text
 
 

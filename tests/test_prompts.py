@@ -58,8 +58,8 @@ def test_unknown_prompt_or_convention(options: dict[str, str]) -> None:
 
 
 def test_row_without_a_prompt_says_so() -> None:
-    with pytest.raises(UnknownNameError, match="has no prompt"):
-        render({**SIZE, "task": "attribute", "subtask": "Terrain", "question": "What terrain is it?"})
+    with pytest.raises(UnknownNameError, match="asks nothing that a text could answer"):
+        render({**SIZE, "task": "retrieval", "subtask": None, "question": None})
 
 
 def test_messages_end_with_the_answer() -> None:

@@ -46,6 +46,9 @@ def facts(encoded: str | None, *, texts: bool) -> Facts:
     region = _box({"xyxy": held.get("region")})
     lines = [
         ("text", shorten(str(held["text"])) if texts and held.get("text") is not None else ""),
+        *(("caption", shorten(str(item))) for item in _list(held.get("captions"))[:_MOST_LISTED] if texts),
+        ("answer", _scalar(held.get("answer"))),
+        ("position", _scalar(held.get("position"))),
         ("count", _scalar(held.get("count"))),
         ("labels", _join(_list(held.get("labels")))),
         *((name, _scalar(value)) for name, value in _mapping(held.get("fields")).items()),

@@ -139,7 +139,7 @@ def interval(score: Score) -> Interval:
         msg = f"{score.task}: {score.metric} has no value to rank"
         raise ValueError(msg)
     made = Interval(value, finite(score.low), finite(score.high))
-    return made if score.higher_is_better else made.flipped()
+    return made.flipped() if score.higher_is_better is False else made
 
 
 def entries(runs: Sequence[Run]) -> tuple[Entry, ...]:

@@ -143,7 +143,8 @@ def _answer(
         entry=entry,
         outcome=line["outcome"] or "",
         rule=line["rule"] or "",
-        scores=tuple((name, compact(value)) for name, value in line["scores"] or () if value is not None),
+        # What is counted for each label (`fn:ship`) is seen from the labels themselves.
+        scores=tuple((n, compact(v)) for n, v in line["scores"] or () if v is not None and ":" not in n),
         prediction=shorten(line["prediction"] or "") if texts else None,
         parsed=parsed,
         other_prompt=shorten(line["prompt"] or "") if other else None,

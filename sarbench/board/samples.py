@@ -43,7 +43,7 @@ def sample_score(scores: Mapping[str, float], metric: str | None) -> float | Non
     """Return the one number of a sample that is closest to the headline.
 
     That is the headline metric itself; for an F1, the F1 of this sample from its true and false positives and misses;
-    else the first score by name.
+    else whether the answer is exactly right, where that is a fact.
 
     >>> sample_score({"tp@0.5": 1, "fp@0.5": 1, "fn@0.5": 0}, "f1@0.5")
     0.6666666666666666
@@ -55,7 +55,7 @@ def sample_score(scores: Mapping[str, float], metric: str | None) -> float | Non
         hits, false, missed = (scores[part] for part in parts)
         total = 2 * hits + false + missed
         return 2 * hits / total if total else None
-    return scores[min(scores)] if scores else None
+    return scores.get("exact")
 
 
 def choose(runs: Sequence[Sequence[Answered]], wanted: int) -> list[str]:

@@ -18,7 +18,7 @@ class MetricColumn:
     metric: str
     protocol: str
     unit: str
-    higher_is_better: bool
+    higher_is_better: bool | None
 
     @property
     def label(self) -> str:

@@ -2,6 +2,7 @@
 
 import json as json_module
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +14,9 @@ from tqdm import tqdm
 from sarbench import paths
 from sarbench.catalogue import read_catalogue
 from sarbench.cli.options import names
-from sarbench.cli.tables import print_table, results_table
-from sarbench.errors import UnknownNameError
+from sarbench.cli.tables import print_table, results_table, scores_table, shortfalls
+from sarbench.errors import InputError, UnknownNameError
+from sarbench.runs.record import TaskScores
 
 Tasks = Annotated[list[str], typer.Option("--tasks", help="Tasks, groups or wildcards, comma-separated.")]
 Out = Annotated[Path, typer.Option("--out", help="The run's folder.")]
@@ -25,7 +27,11 @@ def tasks(json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] =
     catalogue = read_catalogue()
     listed = [{**asdict(spec), "built": _is_built(spec.dataset, spec.config)} for spec in catalogue.tasks.values()]
     if json:
-        typer.echo(json_module.dumps({"tasks": listed, "groups": dict(catalogue.groups)}, indent=2))
+        from sarbench.questions.kinds import all_metrics, rule_versions
+
+        metrics = {kind: [asdict(metric) for metric in of_kind] for kind, of_kind in all_metrics().items()}
+        everything = {"tasks": listed, "groups": dict(catalogue.groups), "metrics": metrics, "rules": rule_versions()}
+        typer.echo(json_module.dumps(everything, indent=2))
         return
     table = Table(box=None, pad_edge=False, show_edge=False)
     for column in ("task", "version", "rows", "built here"):
@@ -106,38 +112,73 @@ def floors(
 
 
 def score(
-    run: Annotated[Path, typer.Argument(help="The folder of a run.")],
-    tasks: Annotated[list[str] | None, typer.Option("--tasks", help="Only print these tasks.")] = None,
+    source: Annotated[Path, typer.Argument(metavar="RUN|FILE", help="A run's folder, or a file of answers.")],
+    tasks: Annotated[
+        list[str] | None, typer.Option("--tasks", help="FILE: the tasks it answers. RUN: only print these.")
+    ] = None,
+    coords: Annotated[
+        str | None, typer.Option("--coords", help="FILE: coordinate convention of the boxes; pixel if not given.")
+    ] = None,
+    protocols: Annotated[
+        list[str] | None,
+        typer.Option("--protocols", help="strict,paper; for captions also coco,nltk (Java, WordNet); or all."),
+    ] = None,
     clean: Annotated[
         Path | None,
-        typer.Option("--clean", help="REPORT-clean of `sarbench leakage`: also score the rows it lists, as a slice."),
+        typer.Option("--clean", help="RUN: REPORT-clean of `sarbench leakage`: also score the rows it lists."),
     ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
-    """Read and score the recorded answers again: offline, without a GPU, without lmms-eval."""
-    from sarbench.runs.scoring import rescore_run
-    from sarbench.runs.store import load_run
+    """Read and score answers offline: a run's again, or a file of {"id", "prediction"} lines from any harness."""
+    from sarbench.runs.tally import ALWAYS, PROTOCOLS
 
-    rescore_run(run, clean=clean)
-    wanted = names(tasks)
-    only = [spec.name for spec in read_catalogue().select(wanted)] if wanted else None
-    loaded = load_run(run)
-    missing = set(only or ()) - {scored.task for scored in loaded.scores.tasks}
+    wanted = names(protocols) or ALWAYS
+    wanted = PROTOCOLS if "all" in wanted else wanted
+    if source.is_dir():
+        if coords is not None:
+            fix = "Leave --coords out; it is for files of answers"
+            raise UnknownNameError(where=source, problem="is a run, which has its convention", fix=fix)
+        scored = _score_run(source, names(tasks), clean, wanted)
+    else:
+        scored = _score_file(source, names(tasks), coords or "pixel", clean, wanted)
+    if json:
+        typer.echo(json_module.dumps([task.model_dump(mode="json") for task in scored], indent=2))
+        return
+    print_table(scores_table(scored))
+    for task in scored:
+        for line in shortfalls(task):
+            typer.secho(line, err=True)
+
+
+def _score_run(
+    run: Path, tasks: Sequence[str] | None, clean: Path | None, protocols: Sequence[str]
+) -> list[TaskScores]:
+    from sarbench.runs.scoring import rescore_run
+
+    scores = rescore_run(run, clean=clean, protocols=protocols)
+    only = [spec.name for spec in read_catalogue().select(tasks)] if tasks else None
+    missing = set(only or ()) - {scored.task for scored in scores.tasks}
     if missing:
         raise UnknownNameError(
             where=run, problem=f"holds no {', '.join(sorted(missing))}", fix="Name tasks of this run"
         )
-    table = Table(box=None, pad_edge=False, show_edge=False)
-    for column in ("task", "metric", "slice", "value", "95 % interval", "n", "images"):
-        table.add_column(column, justify="right" if column in ("value", "n", "images") else "left", no_wrap=True)
-    for scored in loaded.scores.tasks:
-        if only is None or scored.task in only:
-            for number in scored.scores:
-                interval = "" if number.low is None or number.high is None else f"{number.low:.4f} to {number.high:.4f}"
-                value = "none" if number.value is None else f"{number.value:.4f}"
-                table.add_row(
-                    scored.task, number.metric, number.slice, value, interval, str(number.n), str(number.clusters)
-                )
-    print_table(table)
+    return [scored for scored in scores.tasks if only is None or scored.task in only]
+
+
+def _score_file(
+    file: Path, tasks: Sequence[str] | None, coords: str, clean: Path | None, protocols: Sequence[str]
+) -> list[TaskScores]:
+    from sarbench.answer_file import score_file
+
+    if clean is not None:
+        raise UnknownNameError(where=file, problem="is no run, which --clean is for", fix="Leave --clean out")
+    if not file.is_file():
+        fix = "Give the folder of a run, or a file of answers"
+        raise InputError(where=file, problem="there is no such file or folder", fix=fix)
+    if not tasks:
+        fix = "Add --tasks with the tasks that it answers; `sarbench tasks` lists them"
+        raise UnknownNameError(where=file, problem="does not say which tasks it answers", fix=fix)
+    return score_file(file, read_catalogue().select(tasks), coords=coords, protocols=protocols)
 
 
 def _is_built(dataset: str, config: str) -> bool:

@@ -1,13 +1,13 @@
 """Results as a table in the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from textwrap import wrap
 
 from rich.console import Console
 from rich.table import Table
 
-from sarbench.runs.record import Score
+from sarbench.runs.record import Score, TaskScores
 from sarbench.runs.store import Run
 
 
@@ -45,6 +45,48 @@ def results_table(runs: Sequence[Run]) -> Table:
         cells = (_cell(of_run.get(task)) for of_run in headlines)
         table.add_row(task.removeprefix(f"{shared}_"), metric, *cells)
     return table
+
+
+def scores_table(tasks: Sequence[TaskScores]) -> Table:
+    """One row a number, those of the whole task first; columns that say nothing are left out."""
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    numbers = [number for task in tasks for number in task.scores]
+    sliced = any(number.slice != "all" for number in numbers)
+    columns = ("task", "metric", "protocol", *(["slice"] if sliced else []), "value", "95 % interval", "n", "images")
+    for column in columns:
+        table.add_column(column, justify="right" if column in ("value", "n", "images") else "left", no_wrap=True)
+    for number in numbers:
+        interval = "" if number.low is None or number.high is None else f"{number.low:.4f} to {number.high:.4f}"
+        value = ("unavailable" if number.note else "none") if number.value is None else f"{number.value:.4f}"
+        metric = f"[bold]{number.metric}[/bold]" if number.headline else number.metric
+        slices = [number.slice] if sliced else []
+        cells = (value, interval, str(number.n), str(number.clusters))
+        table.add_row(number.task, metric, number.protocol, *slices, *cells)
+    return table
+
+
+def shortfalls(task: TaskScores) -> Iterator[str]:
+    """Say what a reader must know before trusting the numbers of a task.
+
+    >>> list(shortfalls(TaskScores(task="t", samples=6, missing=2, outcomes={"ok": 5, "failed": 1}, scores=())))
+    ['t: PARTIAL, 2 of 8 samples (25.0 %) have no answer', 't: 1 of 6 answers failed in the harness and count nowhere']
+    """
+    if task.missing:
+        asked = task.samples + task.missing
+        share = 100 * task.missing / asked
+        yield f"{task.task}: PARTIAL, {task.missing} of {asked} samples ({share:.1f} %) have no answer"
+    if failed := task.outcomes.get("failed"):
+        yield f"{task.task}: {failed} of {task.samples} answers failed in the harness and count nowhere"
+    for note, names in _notes(task).items():
+        yield f"{task.task}: {', '.join(names)} not computed: {note}"
+
+
+def _notes(task: TaskScores) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for number in task.scores:
+        if number.note and number.slice == "all":
+            found.setdefault(number.note, []).append(f"{number.metric} ({number.protocol})")
+    return found
 
 
 def _shared_words(names: Sequence[str]) -> str:

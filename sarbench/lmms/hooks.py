@@ -13,10 +13,12 @@ from PIL import Image
 
 from sarbench import perturb
 from sarbench.lmms.settings import from_environment
-from sarbench.prompts import Family, family, render
-from sarbench.runs.aggregate import HEADLINE, score_task
-from sarbench.runs.protocol import target_of
+from sarbench.prompts import render
+from sarbench.questions.family import Family, family
+from sarbench.questions.kinds import KINDS
+from sarbench.questions.score import target_of
 from sarbench.runs.samples import sample
+from sarbench.runs.tally import score_task
 
 Doc = Mapping[str, Any]
 
@@ -64,13 +66,14 @@ def process_results(doc: Doc, results: Sequence[str | None]) -> dict[str, dict[s
 def aggregate(items: Sequence[Mapping[str, Any]]) -> float | None:
     """Compute the headline of a task from what `process_results` returned for each document."""
     kind: Family = items[0]["family"]
-    headline = next(score for score in score_task("", kind, items).scores if score.headline)
+    headline = next(score for score in score_task("", kind, items, protocols=("strict",)).scores if score.headline)
     return headline.value
 
 
 def yaml_metric(kind: Family) -> str:
     """Spell a headline the way a metric is named in a YAML: lmms-eval puts a comma and a filter name behind it."""
-    return HEADLINE[kind].replace("@0.", "_") + ("0" if HEADLINE[kind].endswith("@0.5") else "")
+    headline = KINDS[kind].headline.name
+    return headline.replace("@0.", "_") + ("0" if headline.endswith("@0.5") else "")
 
 
 def _failed(doc: Doc, prediction: str, error: Exception) -> dict[str, Any]:

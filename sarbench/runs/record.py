@@ -125,9 +125,12 @@ class Score(_Record):
     method: str
     """How the interval was made, e.g. `clustered-t` or `cluster-bootstrap-2000`."""
     unit: str = "fraction"
-    higher_is_better: bool = True
+    higher_is_better: bool | None = True
+    """None for a number that describes and does not rank, such as the share of yes."""
     headline: bool = False
     """Whether this is THE number of its task."""
+    note: str | None = None
+    """Why there is no value, e.g. that Java is not installed."""
 
 
 class TaskScores(_Record):
@@ -135,6 +138,8 @@ class TaskScores(_Record):
 
     task: str
     samples: int
+    missing: int = 0
+    """Samples of the split that have no answer at all: the scores are about the others."""
     outcomes: dict[Outcome, int]
     """Every outcome, zeros included; sums to `samples`."""
     scores: tuple[Score, ...]
@@ -145,6 +150,8 @@ class Scores(_Record):
 
     record_version: Literal["1"] = "1"
     sarbench_version: str
+    rules: dict[str, str] = {}
+    """Versions of the word lists that answers are read by: scores made with different ones are not comparable."""
     tasks: tuple[TaskScores, ...]
 
 
@@ -173,11 +180,13 @@ SAMPLES = pa.schema(
 """One line of `samples/<task>.parquet`. `target` and `parsed` are JSON objects with some of these keys:
 
 - `labels`: list of class names; beside it `choices`, the closed list they are from (target only);
-- `count`: number;
+- `answer`: `yes` or `no`; `position`: a cell of the grid; `count`: number;
 - `boxes`: list of `{"label": str|null, "xyxy": [4 floats], "position": str|null}`, native pixels, exclusive edges;
 - `region`: the xyxy box that the question talks about (target only);
 - `fields`: `{"category": str|null, "size": str|null, "position": str|null}`;
 - `mentions`: list of `[category, position]`;
-- `text`: the accepted or given text.
+- `captions`: the accepted texts; `field` what they are about (target only);
+- `text`: the true words or the given ones; `asks` the kind of question, `paper` whose rule scores it too (target only).
 
-`parsed` is the string `null` where nothing could be read."""
+`parsed` is the string `null` where nothing could be read. `scores` are the facts that the numbers are summed up from
+(`tp@0.5`, `exact`, `fn:ship`, …; see `sarbench.questions`)."""

@@ -1,7 +1,9 @@
 """Reading and writing a run's folder; every file in it is whole or absent."""
 
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,7 +11,9 @@ from pydantic import BaseModel, ValidationError
 
 from sarbench.errors import InputError, RunError
 from sarbench.files import replacing, write_text
+from sarbench.runs.batches import BATCH
 from sarbench.runs.record import SAMPLES, Manifest, Scores
+from sarbench.runs.samples import from_table, to_table
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -54,14 +58,36 @@ def load_samples(folder: Path, task: str) -> pa.Table:
     """Read `samples/<task>.parquet` of the run in `folder`."""
     path = samples_path(folder, task)
     try:
-        table = pq.read_table(path)
-    except FileNotFoundError as error:
-        raise RunError(where=path, problem="is missing", fix=f"Evaluate {task} again") from error
-    except (pa.ArrowInvalid, OSError) as error:
+        return _open(path, task).read()
+    except (pa.ArrowException, OSError) as error:
         raise RunError(where=path, problem=f"cannot be read ({error})", fix=f"Evaluate {task} again") from error
-    if not table.schema.equals(SAMPLES):
-        raise RunError(where=path, problem="has other columns than a run record", fix=f"Evaluate {task} again")
-    return table
+
+
+def read_lines(folder: Path, task: str) -> Iterator[dict[str, Any]]:
+    """Yield the answers to one task, some thousand in memory at a time."""
+    path = samples_path(folder, task)
+    file = _open(path, task)
+    try:
+        for batch in file.iter_batches(batch_size=BATCH):
+            yield from from_table(batch)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise RunError(where=path, problem=f"cannot be read ({error})", fix=f"Evaluate {task} again") from error
+
+
+@contextmanager
+def rewriting_samples(folder: Path, task: str) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """Give a function that takes lines; they replace the file of the task when all have come."""
+    with replacing(samples_path(folder, task)) as path, pq.ParquetWriter(path, SAMPLES, compression="zstd") as writer:
+        waiting: list[Mapping[str, Any]] = []
+
+        def write(line: Mapping[str, Any]) -> None:
+            waiting.append(line)
+            if len(waiting) >= BATCH:
+                writer.write_table(to_table(waiting))
+                waiting.clear()
+
+        yield write
+        writer.write_table(to_table(waiting))
 
 
 def samples_path(folder: Path, task: str) -> Path:
@@ -83,6 +109,18 @@ def save_samples(folder: Path, task: str, table: pa.Table) -> None:
     """Write `samples/<task>.parquet`."""
     with replacing(samples_path(folder, task)) as path:
         pq.write_table(table.cast(SAMPLES), path, compression="zstd")
+
+
+def _open(path: Path, task: str) -> pq.ParquetFile:
+    try:
+        file = pq.ParquetFile(path)
+    except FileNotFoundError as error:
+        raise RunError(where=path, problem="is missing", fix=f"Evaluate {task} again") from error
+    except (pa.ArrowException, OSError) as error:
+        raise RunError(where=path, problem=f"cannot be read ({error})", fix=f"Evaluate {task} again") from error
+    if not file.schema_arrow.equals(SAMPLES):
+        raise RunError(where=path, problem="has other columns than a run record", fix=f"Evaluate {task} again")
+    return file
 
 
 def _load(path: Path, kind: type[_Model]) -> _Model:

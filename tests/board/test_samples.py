@@ -55,7 +55,7 @@ def test_the_score_of_a_sample():
     assert sample_score({"exact": 1.0, "aaa": 0.0}, "exact") == 1.0
     assert sample_score({"mention_tp": 1, "mention_fp": 0, "mention_fn": 1}, "mention_f1") == 2 / 3
     assert sample_score({"tp@0.5": 0, "fp@0.5": 0, "fn@0.5": 0}, "f1@0.5") is None
-    assert sample_score({"b": 2.0, "a": 1.0}, "macro_f1") == 1.0
+    assert sample_score({"fn:ship": 1.0, "exact": 0.5}, "macro_f1") == 0.5
     assert sample_score({}, "exact") is sample_score({}, None) is None
 
 

@@ -6,9 +6,9 @@ from PIL import Image
 
 from sarbench.lmms import hooks
 from sarbench.perturb import BLANK_GRAY
-from sarbench.prompts import family
-from sarbench.runs.aggregate import HEADLINE
-from tests.runs.rows import PERFECT, ROWS
+from sarbench.questions.family import family
+from sarbench.questions.kinds import KINDS
+from tests.questions.rows import PERFECT, ROWS
 
 
 @pytest.fixture(autouse=True)
@@ -30,11 +30,12 @@ def test_one_metric_named_as_in_the_yaml(kind: str) -> None:
     assert name == hooks.yaml_metric(kind)
     assert line["outcome"] == "ok"
     assert line["family"] == kind == family(ROWS[kind])
-    assert hooks.aggregate([line]) == 1.0
+    # One caption alone scores 0 by CIDEr: no word of it is rarer than another.
+    assert hooks.aggregate([line]) == (0.0 if kind in ("caption", "field") else 1.0)
 
 
 def test_yaml_metrics_have_no_sign_that_lmms_eval_cuts_at() -> None:
-    assert {hooks.yaml_metric(kind) for kind in HEADLINE} == {"macro_f1", "mention_f1", "exact", "f1_50", "all_fields"}
+    assert {hooks.yaml_metric(kind) for kind in KINDS} >= {"macro_f1", "mention_f1", "exact", "f1_50", "all_fields"}
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

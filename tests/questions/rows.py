@@ -6,6 +6,7 @@ from typing import Any
 def row(**changes: Any) -> dict[str, Any]:
     base: dict[str, Any] = {
         "id": "sarchat-2m/rebuilt-counting/test/0000001-abc-0",
+        "dataset": "sarchat-2m",
         "sample_sha256": "0" * 64,
         "task": "counting",
         "subtask": "count",
@@ -23,6 +24,12 @@ def row(**changes: Any) -> dict[str, Any]:
         "count": 2,
     }
     return {**base, **changes}
+
+
+def asked(task: str, question: str, answer: str, **changes: Any) -> dict[str, Any]:
+    """A question of SARLANG-1M."""
+    changes = {"boxes": [], "count": None, "subtask": None, **changes}
+    return row(dataset="sarlang-1m", task=task, question=question, answers=[answer], **changes)
 
 
 CLASSES = ["aircraft", "bridge", "car", "harbor", "ship", "tank"]
@@ -65,9 +72,36 @@ ROWS = {
         boxes=[{"label": "ship", "xyxy": [10.0, 10.0, 30.0, 30.0], "position": "top left"}],
         count=None,
     ),
+    "presence": asked("presence", "Is there a ship?", "Yes."),
+    "position": asked("position", "Where is the ship?", "top left."),
+    "region": asked("region", "What is in the area [10, 10, 20, 20]?", "ship.", region=[10.0, 10.0, 30.0, 30.0]),
+    "vqa": asked("attribute", "What is the predominant land cover?", "Bare land."),
+    "caption": row(
+        task="caption",
+        subtask=None,
+        question=None,
+        answers=["A radar image of a small port with two long piers."],
+        boxes=[],
+        count=None,
+    ),
+    "field": row(
+        dataset="fusar-geovl",
+        task="attribute",
+        subtask="Water",
+        question="Which water bodies does this SAR image show?",
+        answers=["One wide harbour basin in the south"],
+        boxes=[],
+        count=None,
+    ),
 }
 
 PERFECT = {
+    "presence": "yes",
+    "position": "In the upper left corner.",
+    "region": "It is a ship.",
+    "vqa": "bare land",
+    "caption": "A radar image of a small port with two long piers.",
+    "field": "One wide harbour basin in the south",
     "classification": "harbor, ship",
     "description": "A ship is in the top left of the image.",
     "counting": "2",

@@ -1,18 +1,21 @@
 import numpy as np
 import pytest
 
-from sarbench.runs.estimate import NOTHING, mean, ratio
+from sarbench.questions.estimate import NOTHING, mean, ratio
 
 
 def test_nothing_has_no_value() -> None:
-    assert mean([], []) == NOTHING == ratio(np.empty((0, 2)), [], lambda sums: sums[..., 0])
+    assert mean(np.zeros(0), np.zeros(0, dtype=int)) == NOTHING
+    assert ratio(np.empty((0, 2)), np.zeros(0, dtype=int), lambda sums: sums[..., 0]) == NOTHING
 
 
 def test_a_rate_stays_in_its_range_and_a_mean_of_errors_above_zero() -> None:
-    rate = mean([1, 1, 1, 0], ["a", "b", "c", "d"])
+    rate = mean(np.array([1.0, 1, 1, 0]), np.arange(4))
     assert rate.value == 0.75
-    assert rate.high == 1.0
-    error = mean([0.0, 0.0, 9.0], ["a", "b", "c"], top=None)
+    assert rate.low is not None
+    assert rate.high is not None
+    assert 0 < rate.low < 0.75 < rate.high < 1.0
+    error = mean(np.array([0.0, 0.0, 9.0]), np.arange(3), top=None)
     assert error.low == 0.0
     assert error.high is not None
     assert error.high > 9
@@ -25,8 +28,8 @@ def test_ratio_draws_whole_images() -> None:
     def share(sums):
         return sums[..., 0] / sums[..., 1]
 
-    apart = ratio(columns, ["a", "b", "c", "d"], share, rate=False)
-    together = ratio(columns, ["a", "a", "b", "b"], share, rate=False)
+    apart = ratio(columns, np.arange(4), share, rate=False)
+    together = ratio(columns, np.array([0, 0, 1, 1]), share, rate=False)
     assert apart.value == together.value == 0.5
     assert (apart.clusters, together.clusters) == (4, 2)
     assert apart.low is not None
@@ -36,7 +39,7 @@ def test_ratio_draws_whole_images() -> None:
 
 @pytest.mark.parametrize("value", [0.0, 1.0])
 def test_an_extreme_rate_is_not_certain(value: float) -> None:
-    found = mean([value] * 6, ["a", "a", "b", "b", "c", "c"])
+    found = mean(np.full(6, value), np.array([0, 0, 1, 1, 2, 2]))
     assert found.low is not None
     assert found.high is not None
     assert found.high - found.low > 0.5

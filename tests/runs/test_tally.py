@@ -5,7 +5,8 @@ import pytest
 from sklearn.metrics import f1_score
 
 from sarbench.answers.outcome import OUTCOMES
-from sarbench.runs.aggregate import score_task
+from sarbench.questions._labels import label_facts
+from sarbench.runs.tally import score_task
 
 
 def line(number: int, image: int, *, outcome: str = "ok", target=None, parsed=None, scores=None) -> dict:
@@ -42,7 +43,7 @@ def test_macro_f1_equals_scikit_learn() -> None:
             outcome="unparsable" if s == "?" else "ok",
             target={"labels": [t]},
             parsed=None if s == "?" else {"labels": [s]},
-            scores={"exact": float(t == s)},
+            scores={"exact": float(t == s), **label_facts([] if s == "?" else [s], [t])},
         )
         for n, (t, s) in enumerate(zip(true, said, strict=True))
     ]
@@ -56,8 +57,10 @@ def test_intervals_hold_their_value_and_stay_in_range() -> None:
     lines = []
     for n in range(60):
         tp, fp, fn = rng.integers(0, 4, 3)
-        facts = {f"{k}@{t}": float(v) for t in (0.25, 0.5) for k, v in (("tp", tp), ("fp", fp), ("fn", fn))}
-        lines.append(line(n, n // 2, target={"boxes": []}, scores={**facts, "iou_sum": 0.7 * tp}))
+        facts = {f"{k}@{t}": float(v) for t in (0.25, 0.5, 0.75) for k, v in (("tp", tp), ("fp", fp), ("fn", fn))}
+        lines.append(
+            line(n, n // 2, target={"boxes": []}, scores={**facts, "iou_sum@0.5": 0.7 * tp, "iou_sum@0.25": 0.7 * tp})
+        )
     for score in values("grounding", lines).values():
         assert score.value is not None
         assert score.low is not None
@@ -81,8 +84,8 @@ def test_one_image_has_no_interval() -> None:
 def test_a_rate_of_nothing_or_everything_is_not_certain() -> None:
     lines = [line(n, n // 2, scores={"exact": 0.0, "within_1": 1.0}) for n in range(24)]
     scored = values("counting", lines)
-    assert (scored["exact"].low, scored["exact"].high) == (0.0, pytest.approx(0.2425, abs=1e-4))
-    assert (scored["within_1"].low, scored["within_1"].high) == (pytest.approx(0.7575, abs=1e-4), 1.0)
+    assert (scored["exact"].low, scored["exact"].high) == (0.0, pytest.approx(0.2876, abs=1e-4))
+    assert (scored["within_1"].low, scored["within_1"].high) == (pytest.approx(0.7124, abs=1e-4), 1.0)
 
 
 def test_one_hit_is_no_surer_than_none() -> None:
@@ -94,27 +97,22 @@ def test_one_hit_is_no_surer_than_none() -> None:
 
 
 def test_naming_every_class_is_not_perfect_on_a_split_of_one_class() -> None:
-    lines = [
-        line(n, n, target={"labels": ["ship"]}, parsed={"labels": ["ship", "car"]}, scores={"exact": 0.0})
-        for n in range(4)
-    ]
+    lines = [line(n, n, scores={"exact": 0.0, **label_facts(["ship", "car"], ["ship"])}) for n in range(4)]
     assert values("classification", lines)["macro_f1"].value == 0.5
 
 
 def test_a_class_on_one_image_does_not_blow_up_the_interval() -> None:
     labels = ["ship"] * 30 + ["tank", "car", "bridge"]
-    lines = [
-        line(n, n, target={"labels": [name]}, parsed={"labels": [name]}, scores={"exact": 1.0})
-        for n, name in enumerate(labels)
-    ]
+    lines = [line(n, n, scores={"exact": 1.0, **label_facts([name], [name])}) for n, name in enumerate(labels)]
     macro = values("classification", lines)["macro_f1"]
     assert macro.value == 1.0
     assert macro.low == pytest.approx(1 - 3.8415 / (33 + 3.8415), abs=1e-4)
 
 
 def test_iou_of_nothing_matched_is_nothing() -> None:
-    facts = {f"{k}@{t}": 0.0 for t in (0.25, 0.5) for k in ("tp", "fp", "fn")}
-    lines = [line(n, n, target={"boxes": []}, scores={**facts, "iou_sum": 0.0}) for n in range(5)]
+    facts = {f"{k}@{t}": 0.0 for t in (0.25, 0.5, 0.75) for k in ("tp", "fp", "fn")}
+    facts |= {"iou_sum@0.5": 0.0, "iou_sum@0.25": 0.0}
+    lines = [line(n, n, target={"boxes": []}, scores=facts) for n in range(5)]
     assert values("grounding", lines)["matched_iou"].value is None
 
 

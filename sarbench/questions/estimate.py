@@ -1,22 +1,26 @@
-"""One number of a task with its interval: the rule by which the interval is made follows from the kind of number.
+"""One number with its interval: the rule by which the interval is made follows from the kind of number.
 
-Means get a clustered standard error. Ratios of sums (F1, precision, recall) and macro-F1 get a cluster bootstrap over
-per-image sums. Neither sees the spread of a rate at its end, so the interval of a rate reaches at least as high as the
-Wilson interval of 0 would, and as low as that of 1, counting images and not questions: 0 of 12 is not "0 for sure",
-and 1 of 12 is no surer.
+Rates get a Wilson interval with the effective number of samples, other means a clustered standard error with Student's
+t. Ratios of sums (F1, precision, recall, BLEU, RMSE) and macro-F1 get a cluster bootstrap over per-image sums. That
+does not see the spread at the ends of a range, so the interval of an F1 reaches at least as high as the Wilson interval
+of 0 would, and as low as that of 1, counting images and not questions: 0 of 12 is not "0 for sure".
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from sarbench import stats
 
 Array = npt.NDArray[np.float64]
 
 RESAMPLES = 2000
+
+_DENSE = 300
+"""Up to this many columns of sums are held dense."""
 
 
 class Estimate(NamedTuple):
@@ -34,35 +38,43 @@ NOTHING = Estimate(None, None, None, 0, 0, "none")
 """The estimate of no samples."""
 
 
-def mean(values: Sequence[float], images: Sequence[str], *, top: float | None = 1.0) -> Estimate:
+def mean(values: Array, images: npt.NDArray[np.int64], *, top: float | None = 1.0) -> Estimate:
     """Estimate a mean over samples; `top` is the largest possible value, None where there is none."""
     if not len(values):
         return NOTHING
-    found = stats.clustered_interval(values, images)
-    estimate = Estimate(found.mean, found.low, found.high, found.n, found.clusters, "clustered-t")
-    return _within(estimate, top, rate=top == 1.0)
+    if top == 1.0:
+        found, method = stats.rate_interval(values, images.tolist()), "clustered-wilson"
+    else:
+        found, method = stats.clustered_interval(values, images.tolist()), "clustered-t"
+    return _within(Estimate(found.mean, found.low, found.high, found.n, found.clusters, method), top, rate=False)
 
 
 def ratio(
-    columns: npt.ArrayLike, images: Sequence[str], statistic: Callable[[Array], Array], *, rate: bool = True
+    columns: Array | sparse.csr_matrix,
+    images: npt.NDArray[np.int64],
+    statistic: Callable[[Array], Array],
+    *,
+    rate: bool = True,
+    top: float | None = 1.0,
 ) -> Estimate:
-    """Estimate a statistic of sums in 0..1.
+    """Estimate a statistic of sums.
 
     Args:
         columns: [n, K] facts per sample, such as true positives, false positives and false negatives.
-        images: n image ids.
+        images: [n] image numbers.
         statistic: [..., K] sums → [...] values.
         rate: Whether the value is a share of successes, so that 0 and 1 are ends like those of a proportion.
+        top: Largest possible value; None where there is none.
     """
-    facts = np.asarray(columns, dtype=np.float64)
-    if not len(facts):
+    n = columns.shape[0]
+    if not n:
         return NOTHING
-    names, index = np.unique(np.asarray(images), return_inverse=True)
-    sums = np.zeros((len(names), facts.shape[1]))
-    np.add.at(sums, index, facts)
+    sums = stats.sum_by_cluster(columns, images.tolist())
+    if sparse.issparse(sums) and sums.shape[1] <= _DENSE:
+        sums = sums.toarray()
     found = stats.cluster_bootstrap(statistic, sums, resamples=RESAMPLES)
     method = f"cluster-bootstrap-{RESAMPLES}"
-    return _within(Estimate(found.value, found.low, found.high, len(facts), len(names), method), 1.0, rate=rate)
+    return _within(Estimate(found.value, found.low, found.high, n, found.clusters, method), top, rate=rate)
 
 
 def _within(estimate: Estimate, top: float | None, *, rate: bool) -> Estimate:

@@ -1,0 +1,104 @@
+"""Facts about boxes: matched one to one at every threshold, with a cost for each that hits nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from sarbench.answers import Parsed
+from sarbench.metrics import boxes as box_metrics
+from sarbench.questions import estimate, numbers
+from sarbench.questions.facts import Facts
+from sarbench.questions.kind import Row, Target
+from sarbench.questions.metric import SARCHAT, Metric, Number
+
+THRESHOLDS = (0.25, 0.5, 0.75)
+"""SARChat-Bench-2M scores at the first two (arXiv 2502.08168, section on metrics); 0.5 is our headline."""
+
+HEADLINE = 0.5
+
+F1 = Metric(f"f1@{HEADLINE}", f"F1 of boxes matched one to one at IoU {HEADLINE}; every box that hits nothing costs")
+RATES = tuple(
+    Metric(f"{rate}@{threshold}", f"{words} of boxes matched one to one at IoU {threshold}")
+    for threshold in (0.5, 0.25, 0.75)
+    for rate, words in (("f1", "F1"), ("precision", "precision"), ("recall", "recall"))
+    if (rate, threshold) != ("f1", HEADLINE)
+)
+MATCHED_IOU = Metric("matched_iou", f"mean overlap of the pairs matched at IoU {HEADLINE}")
+MEAN_IOU = Metric(
+    "mean_iou", f"mean overlap over the true boxes; one without a pair at IoU {THRESHOLDS[0]} counts as 0"
+)
+JACCARD = tuple(
+    Metric(
+        f"jaccard@{threshold}",
+        f"tp / (tp + fp + fn) of boxes at IoU {threshold}, which the paper calls Acc",
+        source=SARCHAT,
+        protocol="paper",
+    )
+    for threshold in (0.25, 0.5)
+)
+ALL = (F1, *RATES, MATCHED_IOU, MEAN_IOU, *JACCARD)
+
+
+def boxes_of(row: Row) -> list[dict[str, Any]]:
+    """Return the true boxes of a row as the run record keeps them."""
+    return [
+        {"label": box["label"], "xyxy": [float(edge) for edge in box["xyxy"]], "position": box.get("position")}
+        for box in row.get("boxes") or ()
+    ]
+
+
+def boxes_read(read: Parsed) -> dict[str, Any]:
+    """Return the boxes of an answer as the run record keeps them."""
+    labels = read.labels or (None,) * len(read.value)
+    return {
+        "boxes": [
+            {"label": label, "xyxy": [float(edge) for edge in box], "position": None}
+            for box, label in zip(read.value, labels, strict=True)
+        ]
+    }
+
+
+def box_facts(
+    true: Sequence[Mapping[str, Any]], read: Parsed | None, *, within_class: bool, overlaps: bool = True
+) -> dict[str, float]:
+    """Return true positives, false positives and misses at every threshold, and sums of overlaps."""
+    predicted = read.value if read else np.empty((0, 4))
+    true_boxes = np.array([box["xyxy"] for box in true], dtype=np.float64).reshape(-1, 4)
+    said = true_labels = None
+    if within_class:
+        # A box without a class is a box of no class: leaving the class out must not be the safest answer.
+        said = [label or "" for label in (read.labels if read else None) or (None,) * len(predicted)]
+        true_labels = [box["label"] for box in true]
+    matches = box_metrics.match_at(
+        predicted, true_boxes, thresholds=THRESHOLDS, predicted_labels=said, true_labels=true_labels
+    )
+    facts: dict[str, float] = {}
+    for threshold, found in matches.items():
+        facts |= {f"tp@{threshold}": found.tp, f"fp@{threshold}": found.fp, f"fn@{threshold}": found.fn}
+        if overlaps:
+            facts[f"iou_sum@{threshold}"] = (found.mean_iou or 0.0) * found.tp
+    return facts
+
+
+def charged(facts: dict[str, float], read: Parsed, usable: Parsed | None) -> dict[str, float]:
+    """Count boxes that were given but not matched as wrong: a broken box must not make the others free."""
+    wasted = read.dropped + (len(read.value) if usable is None and read.value is not None else 0)
+    return {name: value + wasted if name.startswith("fp@") else value for name, value in facts.items()}
+
+
+def box_numbers(facts: Facts) -> Iterator[Number]:
+    """Yield the numbers that grounding and referring share."""
+    for metric in (F1, *RATES, *JACCARD):
+        threshold = metric.name.partition("@")[2]
+        yield from numbers.overlap((metric,), facts, f"{{}}@{threshold}")
+    having = facts.only(facts.table(f"tp@{HEADLINE}")[:, 0] > 0)
+    yield numbers.share(MATCHED_IOU, having, f"iou_sum@{HEADLINE}", f"tp@{HEADLINE}", rate=False)
+    found = facts.table(f"iou_sum@{THRESHOLDS[0]}", f"tp@{THRESHOLDS[0]}", f"fn@{THRESHOLDS[0]}")
+    truths = np.stack([found[:, 0], found[:, 1] + found[:, 2]], axis=1)
+    yield Number(MEAN_IOU, estimate.ratio(truths, facts.images, numbers.share_of))
+
+
+def single_or_multi(target: Target) -> tuple[str, ...]:
+    """Return the part of a target: the authors tell questions with one target from those with several."""
+    return ("single",) if len(target["boxes"]) == 1 else ("multi",) if target["boxes"] else ("none",)

@@ -1,0 +1,83 @@
+"""What all questions with a short answer share: the authors' words, SARLANG-1M's rule, and the share left undecided.
+
+A question of a closed kind whose true answer is not of that kind ("Where is it?" – "In the harbour.") is held against
+the words of the truth instead; what no rule decides then counts as wrong and is shown as undecided.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from sarbench.metrics import choice
+from sarbench.metrics.vqa.strict import judge
+from sarbench.questions import numbers
+from sarbench.questions.facts import Facts
+from sarbench.questions.kind import Answer, Row, Target
+from sarbench.questions.metric import SARLANG, Metric, Number
+
+SARLANG_PAPER = "sarlang"
+"""Value of a target's `paper`: SARLANG-1M's rule scores the answer too."""
+
+UNDECIDED = Metric(
+    "undecided",
+    "share of answers that no rule decides and that count as wrong until a judge has spoken",
+    higher_is_better=None,
+)
+PAPER_ACCURACY = Metric(
+    "accuracy",
+    "the true words stand anywhere in the answer; what the paper leaves to a language model counts as wrong",
+    source=SARLANG,
+    protocol="paper",
+)
+PAPER_UNDECIDED = Metric(
+    "undecided",
+    "share of answers that the paper leaves to a language model",
+    source=SARLANG,
+    protocol="paper",
+    higher_is_better=None,
+)
+PAPER = (PAPER_ACCURACY, PAPER_UNDECIDED)
+
+
+def short_target(row: Row) -> dict[str, Any]:
+    """Return what every question with a short answer keeps: the true words, and whose rule scores them.
+
+    >>> short_target({"answers": ["Yes."], "dataset": "sarlang-1m"})
+    {'text': 'Yes.', 'paper': 'sarlang'}
+    """
+    target = {"text": row["answers"][0] if row["answers"] else ""}
+    return target | ({"paper": SARLANG_PAPER} if row.get("dataset") == "sarlang-1m" else {})
+
+
+def paper_facts(target: Target, text: str) -> dict[str, float]:
+    """Return the facts of SARLANG-1M's rule where it applies."""
+    if target.get("paper") != SARLANG_PAPER:
+        return {}
+    verdict = choice.vqa_correct(text, target["text"], protocol="paper")
+    return {"paper_correct": float(verdict is True), "paper_undecided": float(verdict is None)}
+
+
+def verdict_on(target: Target, answer: Answer, kind: str) -> bool | None:
+    """Hold an answer against the words of the truth by sarbench's rules; a truth without words decides nothing."""
+    if not answer.usable:
+        return False
+    return judge(answer.read.value, target["text"], kind=kind).correct if target["text"].strip() else None
+
+
+def judged(target: Target, answer: Answer, kind: str) -> dict[str, float]:
+    """Return the facts of `verdict_on`."""
+    verdict = verdict_on(target, answer, kind)
+    return {"correct": float(verdict is True), "undecided": float(verdict is None)}
+
+
+def reads(closed: str, key: str) -> Callable[[Mapping[str, Any]], str]:
+    """Return the `reads` of a closed kind: free text where the target lacks its value."""
+    return lambda target: closed if key in target else "text"
+
+
+def undecided_numbers(facts: Facts) -> Iterator[Number]:
+    """Yield what stands beside an accuracy: undecided shares, and the paper's accuracy."""
+    if "undecided" in facts.columns:
+        yield numbers.mean(UNDECIDED, facts, "undecided")
+    if "paper_correct" in facts.columns:
+        yield numbers.mean(PAPER_ACCURACY, facts, "paper_correct")
+        yield numbers.mean(PAPER_UNDECIDED, facts, "paper_undecided")

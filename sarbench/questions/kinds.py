@@ -1,0 +1,60 @@
+"""All kinds of question, by name."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sarbench.answers import SYNONYMS_VERSION
+from sarbench.metrics.caption import TOKENISER_VERSION
+from sarbench.metrics.vqa import SYNONYM_PAIRS_VERSION
+from sarbench.questions import (
+    caption,
+    classification,
+    counting,
+    description,
+    field,
+    grounding,
+    identification,
+    position,
+    presence,
+    referring,
+    region,
+    retrieval,
+    vqa,
+)
+from sarbench.questions.family import Family
+from sarbench.questions.kind import Kind
+from sarbench.questions.metric import Metric
+
+KINDS: Mapping[Family, Kind] = MappingProxyType(
+    {
+        module.KIND.name: module.KIND
+        for module in (
+            classification,
+            presence,
+            counting,
+            position,
+            region,
+            identification,
+            description,
+            grounding,
+            referring,
+            vqa,
+            caption,
+            field,
+        )
+    }
+)
+
+
+def all_metrics() -> dict[str, tuple[Metric, ...]]:
+    """Return every metric that a user can name, by kind of question, the headline of each first."""
+    return {**{name: kind.metrics for name, kind in KINDS.items()}, "retrieval": retrieval.METRICS}
+
+
+def rule_versions() -> dict[str, str]:
+    """Return the versions of the word lists and the tokeniser that scores depend on."""
+    return {
+        "class_words": SYNONYMS_VERSION,
+        "equal_words": SYNONYM_PAIRS_VERSION,
+        "caption_tokeniser": str(TOKENISER_VERSION),
+    }

@@ -1,0 +1,105 @@
+"""Scoring one answer: the same for every road an answer comes by.
+
+The lmms-eval hooks, the floors, the offline rescoring and `sarbench.score` all call `score_answer`, so that a number
+does not depend on who computed it. Nothing here looks at more than one answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from sarbench.answers import Parsed, parse
+from sarbench.answers.bulk import parse_boxes
+from sarbench.answers.outcome import Outcome
+from sarbench.questions.family import Family, family
+from sarbench.questions.kind import Answer, Row, Target
+from sarbench.questions.kinds import KINDS
+
+
+class AnswerScore(msgspec.Struct, frozen=True):
+    """What was read from one answer, what became of it, and its facts."""
+
+    parsed: dict[str, Any] | None
+    outcome: Outcome
+    rule: str
+    scores: dict[str, float]
+
+
+def target_of(row: Row, kind: Family | None = None) -> dict[str, Any]:
+    """Take from a row of the schema what its answer is held against, as the JSON object of the run record.
+
+    Args:
+        row: A row of the schema.
+        kind: The kind of question whose rules score it; None: its own.
+
+    >>> row = {"task": "counting", "subtask": "count", "question": "Count the ship.", "answers": ["4"], "count": 4}
+    >>> target_of(row)
+    {'count': 4, 'boxes': [], 'text': '4'}
+    """
+    return KINDS[kind or family(row)].target(row)
+
+
+def score_answer(
+    kind: Family,
+    target: Target,
+    prediction: str,
+    *,
+    coords: str,
+    size: tuple[int, int],
+    verdict: bool | None = None,
+    read: Parsed | None = None,
+) -> AnswerScore:
+    """Read one answer and score it against its target.
+
+    Args:
+        kind: The kind of question.
+        target: The target as `target_of` gives it.
+        prediction: The model's text, whatever it is; this function never raises on it.
+        coords: The coordinate convention of the run.
+        size: Width and height of the native image in pixels.
+        verdict: What a judge says of the answer; it speaks only where no rule decides.
+        read: What `read_many` has read from it, where that was done for many answers at once.
+
+    Returns:
+        The parsed answer and its facts. A failed answer has none: it leaves every denominator. Every other outcome but
+        `ok` and `out_of_range` scores as an empty answer, except that boxes which were given are paid for.
+    """
+    rules = KINDS[kind]
+    if read is None:
+        choices = tuple(target.get("choices") or ())
+        read = parse(prediction, kind=rules.reads(target), choices=choices, coords=coords, size=size)
+    if read.outcome == "failed":
+        return AnswerScore(None, "failed", read.rule, {})
+    scores = rules.score(target, Answer(prediction, read, coords, size))
+    if verdict is not None:
+        scores = with_verdict(scores, verdict=verdict)
+    return AnswerScore(None if read.value is None else rules.parsed(read), read.outcome, read.rule, scores)
+
+
+def size_of(row: Mapping[str, Any]) -> tuple[int, int]:
+    """Return width and height; 1 × 1 where they are not known, as for a row without an image."""
+    return row.get("width") or 1, row.get("height") or 1
+
+
+def read_many(
+    kind: Family, predictions: Sequence[str], sizes: Sequence[tuple[int, int]], *, coords: str
+) -> Sequence[Parsed | None]:
+    """Read many answers at once where that is faster, which is for boxes; None stands for one still to be read."""
+    if kind not in ("grounding", "referring"):
+        return [None] * len(predictions)
+    answers = parse_boxes(predictions, coords=coords, sizes=sizes)
+    return [answers.parsed(number) for number in range(len(predictions))]
+
+
+def with_verdict(scores: Mapping[str, float], *, verdict: bool) -> dict[str, float]:
+    """Let a judge decide what the rules left undecided.
+
+    >>> with_verdict({"exact": 0.0, "undecided": 1.0, "at_most": 1.0}, verdict=True)
+    {'exact': 1.0, 'undecided': 0.0, 'at_most': 1.0}
+    """
+    decided = dict(scores)
+    for undecided, right in (("undecided", ("exact", "at_most")), ("paper_undecided", ("paper_correct",))):
+        if decided.get(undecided):
+            decided |= {name: float(verdict) for name in right if name in decided} | {undecided: 0.0}
+    return decided

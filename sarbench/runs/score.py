@@ -1,0 +1,153 @@
+"""`sarbench.score`: answers from anywhere, held against rows of the schema."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, cast
+
+from sarbench.catalogue import read_catalogue
+from sarbench.coords import parse_convention
+from sarbench.errors import InputError, UnknownNameError
+from sarbench.questions.family import FAMILIES, Family, family, may_be_scored_as
+from sarbench.questions.memo import Scorer
+from sarbench.runs.batches import BATCH, batched
+from sarbench.runs.predictions import Prediction, from_file, from_mapping, joined
+from sarbench.runs.record import TaskScores
+from sarbench.runs.samples import storable
+from sarbench.runs.tally import ALWAYS, NO_SLICES, Tally, add_answers, check_protocols
+
+COLUMNS = (
+    "id",
+    "dataset",
+    "task",
+    "subtask",
+    "image_id",
+    "width",
+    "height",
+    "question",
+    "answers",
+    "choices",
+    "boxes",
+    "region",
+    "count",
+    "sample_sha256",
+)
+"""What scoring reads of a row; everything else, images above all, is left alone."""
+
+_EMPTY: Mapping[str, Any] = {"answers": (), "choices": (), "boxes": (), "region": (), "count": None}
+
+Row = Mapping[str, Any]
+Answers = Sequence[str] | Mapping[str, str] | str | Path
+
+
+class Table(dict[str, dict[str, float | None]]):
+    """`{protocol: {metric: value}}` over all samples; intervals, slices and outcome counts are in `details`."""
+
+    def __init__(self, details: TaskScores) -> None:
+        """Take the values of all samples out of the scores of a task."""
+        super().__init__()
+        self.details = details
+        for score in details.scores:
+            if score.slice == "all":
+                self.setdefault(score.protocol, {})[score.metric] = score.value
+
+
+def score(
+    *,
+    task: str,
+    predictions: Answers,
+    references: Iterable[Row],
+    coords: str = "pixel",
+    protocols: Collection[str] = ALWAYS,
+    slices: Mapping[str, Collection[str]] = NO_SLICES,
+    verdicts: Mapping[str, bool] | None = None,
+) -> Table:
+    """Score answers against rows of the schema.
+
+    Answers and rows stream; what is kept of a sample are some hundred bytes.
+
+    Args:
+        task: A kind of question (`counting`, `referring`, …) or the name of a task. `vqa` scores every question with a
+            short answer.
+        predictions: One text for every reference, in the same order; or a mapping from id to text; or the path of a
+            file of JSON lines `{"id", "prediction"}`, or of Parquet with these columns. The last two may leave samples
+            out: `details.missing` counts them, and the scores are about the others.
+        references: Rows of the schema, e.g. a loaded dataset.
+        coords: The coordinate convention of boxes in the predictions (see `sarbench.coords`).
+        protocols: `strict` and `paper`; for captions also `coco` and `nltk`, which need Java and WordNet.
+        slices: Name → ids of samples that are scored once more by themselves.
+        verdicts: Id → what a judge says of the answer; it speaks only where the rules are undecided.
+
+    Returns:
+        `{protocol: {metric: value}}`, None where nothing could be scored; `.details` has the rest.
+
+    Raises:
+        UnknownNameError: The task, the convention or a protocol does not exist.
+        InputError: There are more or fewer predictions than references; an id is unknown or comes twice; a prediction
+            is no text; a reference asks another kind of question.
+    """
+    kind = _family(task)
+    parse_convention(coords)
+    check_protocols(protocols)
+    tally, scorer, missing = Tally(task, kind, slices), Scorer(kind, coords), 0
+    for batch in batched(_pairs(_without_images(references), predictions), BATCH):
+        for row, _ in batch:
+            if not may_be_scored_as(kind, row):
+                problem = f"asks for {family(row)}, not for {kind}"
+                raise InputError(where=row["id"], problem=problem, fix=f"Score it with task={family(row)!r}")
+        answered = [(row, storable(text)) for row, text in batch if text is not None]
+        missing += len(batch) - len(answered)
+        add_answers(tally, scorer, answered, verdicts=verdicts or {})
+    return Table(tally.scores(protocols=protocols, missing=missing))
+
+
+def _pairs(rows: Iterable[Row], predictions: Answers) -> Iterator[tuple[Row, str | None]]:
+    if isinstance(predictions, str | Path):
+        return _by_id(rows, from_file(Path(predictions)))
+    if isinstance(predictions, Mapping):
+        return _by_id(rows, from_mapping(predictions))
+    return _in_order(rows, predictions)
+
+
+def _by_id(rows: Iterable[Row], predictions: Iterable[Prediction]) -> Iterator[tuple[Row, str | None]]:
+    return joined(((row["id"], row.get("sample_sha256"), row) for row in rows), predictions)
+
+
+def _in_order(rows: Iterable[Row], predictions: Sequence[str]) -> Iterator[tuple[Row, str]]:
+    over: Any = object()
+    for number, (row, text) in enumerate(zip_longest(rows, cast("Iterable[Any]", predictions), fillvalue=over)):
+        if row is over or text is over:
+            problem = f"there are {len(predictions)} predictions for {'fewer' if row is over else 'more'} references"
+            fix = f"Give one prediction for every reference; number {number} is without a partner"
+            raise InputError(where="sarbench.score", problem=problem, fix=fix)
+        if not isinstance(text, str):
+            problem = f"its prediction is {type(text).__name__}, not text"
+            raise InputError(where=row["id"], problem=problem, fix="Give a str for every reference, empty for none")
+        yield row, text
+
+
+def _without_images(references: Iterable[Row]) -> Iterator[Row]:
+    """Yield rows with the columns that scoring reads: a dataset would decode the image of every row otherwise."""
+    chosen: Any = references
+    names = getattr(references, "column_names", None)
+    if names and hasattr(references, "select_columns"):
+        chosen = chosen.with_format(None).select_columns([name for name in COLUMNS if name in names])
+    for number, row in enumerate(chosen):
+        if not isinstance(row, Mapping) or "task" not in row:
+            problem = "is no row of the schema: it has no task"
+            raise InputError(where=f"reference {number}", problem=problem, fix="Give rows of sarbench.load_dataset")
+        yield {"id": f"reference {number}", **_EMPTY, **row}
+
+
+def _family(task: str) -> Family:
+    for kind in FAMILIES:
+        if task == kind:
+            return kind
+    if task == "retrieval":
+        fix = "Score embeddings with sarbench.metrics.retrieval"
+        raise UnknownNameError(where="task 'retrieval'", problem="has no answers in words", fix=fix)
+    families = {spec.family for spec in read_catalogue().select([task])}
+    if len(families) != 1:
+        fix = f"Name one task, or a kind of question: {', '.join(FAMILIES)}"
+        raise UnknownNameError(where=f"task {task!r}", problem="names several kinds of question", fix=fix)
+    return families.pop()

@@ -1,0 +1,191 @@
+"""From the scored answers of one task to its scores: answers stream in, facts stay.
+
+Failed answers are left out first, and counted.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import msgspec
+
+from sarbench.answers.outcome import OUTCOMES, Outcome
+from sarbench.errors import UnknownNameError
+from sarbench.questions import estimate
+from sarbench.questions.facts import Facts, FactsBuilder
+from sarbench.questions.family import Family
+from sarbench.questions.kind import Kind
+from sarbench.questions.kinds import KINDS
+from sarbench.questions.memo import Scorer
+from sarbench.questions.metric import Number
+from sarbench.runs.record import Score, TaskScores
+
+Line = Mapping[str, Any]
+"""A line of the run record; `id`, `image_id`, `outcome`, `scores`, `target`, `prediction` and `parsed` are read."""
+
+PROTOCOLS = ("strict", "paper", "coco", "nltk")
+"""All protocols. The last two are for captions, need Java or WordNet, and are computed when they are asked for."""
+
+ALWAYS = ("strict", "paper")
+
+NO_SLICES: Mapping[str, Collection[str]] = MappingProxyType({})
+
+
+class Tally:
+    """The facts of one task's answers, and what became of them."""
+
+    def __init__(self, task: str, family: Family, slices: Mapping[str, Collection[str]] = NO_SLICES) -> None:
+        """Begin without answers.
+
+        Args:
+            task: Name of the task.
+            family: Its kind of question.
+            slices: Name → ids of samples that are scored once more by themselves, beside the slices of the kind.
+        """
+        self.task, self.kind = task, KINDS[family]
+        self._slices = slices
+        self._outcomes: Counter[Outcome] = Counter()
+        self._facts = FactsBuilder()
+
+    def add_line(self, line: Line) -> None:
+        """Add a line of the run record."""
+        target = parsed = None
+        if self.kind.needs_target and line["outcome"] != "failed":
+            target = msgspec.json.decode(line["target"])
+            parsed = msgspec.json.decode(line["parsed"]) if self.kind.text else None
+        self.add(
+            line["id"],
+            line["image_id"],
+            line["outcome"],
+            line["scores"],
+            target=target or {},
+            prediction=line.get("prediction") or "",
+            parsed=parsed,
+        )
+
+    def add(
+        self,
+        sample_id: str,
+        image_id: str | None,
+        outcome: Outcome,
+        scores: Mapping[str, float],
+        *,
+        target: Mapping[str, Any],
+        prediction: str,
+        parsed: Mapping[str, Any] | None,
+        shared: bool = False,
+    ) -> None:
+        """Add one scored answer; what clusters is the image, or the sample itself where it has none.
+
+        Args:
+            sample_id: Id of the sample.
+            image_id: Id of its image.
+            outcome: What became of the answer.
+            scores: Its facts.
+            target: What it was held against; may be empty where the kind has no use for it.
+            prediction: The answer as it came.
+            parsed: The answer as it was read.
+            shared: Whether this very mapping of scores may come again with another answer.
+        """
+        self._outcomes[outcome] += 1
+        if outcome == "failed":
+            return
+        own = self.kind.slices(target) if target else ()
+        given = tuple(name for name, ids in self._slices.items() if sample_id in ids) if self._slices else ()
+        text = self.kind.text(target, prediction, parsed) if self.kind.text else None
+        self._facts.add(image_id or sample_id, scores, slices=own + given, text=text, shared=shared)
+
+    def scores(self, *, protocols: Collection[str] = ALWAYS, missing: int = 0) -> TaskScores:
+        """Compute every score of the task.
+
+        Args:
+            protocols: Those that are wanted, of `PROTOCOLS`.
+            missing: How many samples of the split have no answer at all.
+        """
+        facts, masks = self._facts.build()
+        prepared = self.kind.prepare(facts, protocols)
+        parts = {"all": prepared} | {name: prepared.only(mask) for name, mask in masks.items()}
+        parts |= {name: prepared.only(prepared.images < 0) for name in self._slices if name not in masks}
+        return TaskScores(
+            task=self.task,
+            samples=self._outcomes.total(),
+            missing=missing,
+            outcomes={outcome: self._outcomes[outcome] for outcome in OUTCOMES},
+            scores=tuple(
+                score for name, part in parts.items() for score in _scores(self.task, self.kind, part, name, protocols)
+            ),
+        )
+
+
+def add_answers(
+    tally: Tally, scorer: Scorer, answers: Sequence[tuple[Mapping[str, Any], str]], *, verdicts: Mapping[str, bool]
+) -> None:
+    """Score answers to rows of the schema, and add them."""
+    rows, texts = [row for row, _ in answers], [text for _, text in answers]
+    found = scorer.score_all(rows, texts, verdicts=verdicts)
+    for row, text, (target, result) in zip(rows, texts, found, strict=True):
+        tally.add(
+            row["id"],
+            row.get("image_id"),
+            result.outcome,
+            result.scores,
+            target=target,
+            prediction=text,
+            parsed=result.parsed,
+            shared=True,
+        )
+
+
+def check_protocols(names: Iterable[str]) -> None:
+    """Refuse a protocol that does not exist.
+
+    Raises:
+        UnknownNameError: A name is none of `PROTOCOLS`.
+    """
+    for name in names:
+        if name not in PROTOCOLS:
+            fix = f"Use some of: {', '.join(PROTOCOLS)}"
+            raise UnknownNameError(where=f"protocol {name!r}", problem="does not exist", fix=fix)
+
+
+def score_task(
+    task: str,
+    family: Family,
+    lines: Iterable[Line],
+    *,
+    slices: Mapping[str, Collection[str]] = NO_SLICES,
+    protocols: Collection[str] = ALWAYS,
+) -> TaskScores:
+    """Compute every score of a task from its lines of the run record.
+
+    Args:
+        task: Name of the task.
+        family: Its kind of question.
+        lines: Its samples.
+        slices: Name → ids of the samples that are scored once more by themselves.
+        protocols: Those that are wanted, of `PROTOCOLS`.
+    """
+    tally = Tally(task, family, slices)
+    for line in lines:
+        tally.add_line(line)
+    return tally.scores(protocols=protocols)
+
+
+def _scores(task: str, kind: Kind, facts: Facts, slice_: str, protocols: Collection[str]) -> Iterator[Score]:
+    numbers = list(kind.numbers(facts)) if len(facts) else [Number(kind.headline, estimate.NOTHING)]
+    for number in numbers:
+        metric = number.metric
+        if metric.protocol not in protocols:
+            continue
+        yield Score(
+            task=task,
+            metric=metric.name,
+            protocol=metric.protocol,
+            slice=slice_,
+            unit=metric.unit,
+            higher_is_better=metric.higher_is_better,
+            headline=metric == kind.headline,
+            note=number.note,
+            **number.estimate._asdict(),
+        )

@@ -1,0 +1,143 @@
+"""The same answers give the same numbers whichever road they come by."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import sarbench
+from sarbench.answer_file import score_file
+from sarbench.baselines import floor_run
+from sarbench.build import build
+from sarbench.catalogue import read_catalogue
+from sarbench.lmms import hooks
+from sarbench.paths import built
+from sarbench.runs.record import TaskScores
+from sarbench.runs.samples import from_table
+from sarbench.runs.scoring import rescore_run
+from sarbench.runs.store import load_run
+from sarbench.simulate import write_sardet
+from tests.cli.commands import run as command
+
+TASKS = read_catalogue().select(["sarbench_sarchat_rebuilt"])
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built data of the rebuilt tasks, and the answers of a floor to them as a run and as one file."""
+    folder = tmp_path_factory.mktemp("parity")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SARBENCH_HOME", str(folder / "home"))
+        raw = write_sardet(folder / "raw", images={"train": 6, "val": 2, "test": 8})
+        build("sarchat-2m", data_dir=raw, out=built("sarchat-2m"), configs=["rebuilt"])
+        floor_run("prior", TASKS, folder / "run", seed=1)
+    lines = [line for spec in TASKS for line in from_table(load_run(folder / "run").samples(spec.name))]
+    answers = [{key: line[key] for key in ("id", "prediction", "sample_sha256")} for line in lines]
+    (folder / "answers.jsonl").write_text("".join(json.dumps(answer) + "\n" for answer in answers))
+    return folder
+
+
+@pytest.fixture
+def _at_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SARBENCH_HOME", str(home / "home"))
+    for name in ("SARBENCH_PROMPT", "SARBENCH_COORDS", "SARBENCH_PERTURB"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def recorded(home: Path) -> dict[str, TaskScores]:
+    return {task.task: task for task in load_run(home / "run").scores.tasks}
+
+
+def references(spec):
+    return sarbench.load_dataset(spec.dataset, spec.config, split=spec.split)
+
+
+def answers(home: Path, spec) -> dict[str, str]:
+    return {line["id"]: line["prediction"] for line in from_table(load_run(home / "run").samples(spec.name))}
+
+
+@pytest.mark.usefixtures("_at_home")
+def test_scoring_a_run_again_changes_nothing(home: Path) -> None:
+    before, samples = recorded(home), load_run(home / "run").samples(TASKS[0].name)
+    rescore_run(home / "run")
+    assert recorded(home) == before
+    assert load_run(home / "run").samples(TASKS[0].name) == samples
+
+
+@pytest.mark.usefixtures("_at_home")
+def test_a_file_of_answers_scores_as_the_run(home: Path) -> None:
+    expected = recorded(home)
+    for scored in score_file(home / "answers.jsonl", TASKS):
+        assert scored == expected[scored.task]
+
+
+@pytest.mark.usefixtures("_at_home")
+@pytest.mark.parametrize("spec", TASKS, ids=lambda spec: spec.family)
+def test_sarbench_score_agrees_with_the_run(home: Path, spec) -> None:
+    table = sarbench.score(task=spec.name, predictions=answers(home, spec), references=references(spec))
+    assert table.details == recorded(home)[spec.name]
+
+
+@pytest.mark.usefixtures("_at_home")
+@pytest.mark.parametrize("spec", TASKS, ids=lambda spec: spec.family)
+def test_the_hooks_agree_with_the_run(home: Path, spec) -> None:
+    said = answers(home, spec)
+    items = [next(iter(hooks.process_results(row, [said[row["id"]]]).values())) for row in references(spec)]
+    headline = next(score for score in recorded(home)[spec.name].scores if score.headline)
+    assert hooks.aggregate(items) == headline.value
+
+
+@pytest.mark.usefixtures("_at_home")
+@pytest.mark.parametrize("spec", TASKS, ids=lambda spec: spec.family)
+def test_the_evaluate_modules_agree_with_the_run(
+    home: Path, spec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluate = pytest.importorskip("evaluate", reason="needs evaluate")
+    monkeypatch.setenv("HF_EVALUATE_OFFLINE", "1")
+    rows, said = references(spec), answers(home, spec)
+    metric = evaluate.load(sarbench.evaluate_path(spec.family), cache_dir=str(tmp_path), experiment_id=tmp_path.name)
+    found = metric.compute(predictions=[said[name] for name in rows["id"]], references=list(rows))
+    expected = {f"{s.protocol}/{s.metric}": s.value for s in recorded(home)[spec.name].scores if s.slice == "all"}
+    assert {name: found[name] for name in expected} == expected
+
+
+def test_the_command_line_agrees_with_the_run(home: Path) -> None:
+    names = ",".join(spec.name for spec in TASKS)
+    printed = command("score", home / "answers.jsonl", "--tasks", names, "--json", home=home / "home")
+    assert printed.returncode == 0, printed.stderr
+    assert [TaskScores.model_validate(task) for task in json.loads(printed.stdout)] == list(recorded(home).values())
+
+
+def test_a_part_of_the_answers_is_marked(home: Path, tmp_path: Path) -> None:
+    lines = (home / "answers.jsonl").read_text().splitlines()
+    few = [line for line in lines if "rebuilt-counting" in line][:2]
+    (tmp_path / "few.jsonl").write_text("\n".join(few))
+    task = next(spec.name for spec in TASKS if spec.family == "counting")
+    printed = command("score", tmp_path / "few.jsonl", "--tasks", task, home=home / "home")
+    assert printed.returncode == 0, printed.stderr
+    assert "PARTIAL" in printed.stderr
+    assert "have no answer" in printed.stderr
+    assert "count 1" in printed.stdout or "count 2-5" in printed.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["answers.jsonl"], 2, "does not say which tasks"),
+        (["absent.jsonl", "--tasks", "sarbench_sarchat_rebuilt"], 1, "no such file or folder"),
+        (["answers.jsonl", "--tasks", "sarbench_sarchat_rebuilt_counting"], 1, "about no sample of the references"),
+        (["answers.jsonl", "--tasks", "sarbench_sarchat_rebuilt_countin"], 2, "Did you mean"),
+        (["answers.jsonl", "--tasks", "sarbench_sarchat_rebuilt", "--coords", "norm7"], 2, "no coordinate convention"),
+        (["answers.jsonl", "--tasks", "sarbench_sarchat_rebuilt", "--protocols", "best"], 2, "does not exist"),
+        (["answers.jsonl", "--tasks", "sarbench_sarchat_counting"], 1, "holds no counting/test"),
+        (["run", "--coords", "pixel"], 2, "has its convention"),
+    ],
+)
+def test_wrong_use_is_said_so(home: Path, arguments: list[str], code: int, says: str) -> None:
+    first, *rest = arguments
+    printed = command("score", home / first, *rest, home=home / "home")
+    assert says in " ".join(printed.stderr.split()), printed.stderr
+    assert printed.returncode == code
+    assert "Traceback" not in printed.stderr
