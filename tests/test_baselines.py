@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 
 from sarbench.answers import parse
-from sarbench.baselines import FLOORS, Known, answerer, asked_class, floor_run
+from sarbench.baselines import FLOORS, floor_run
+from sarbench.baselines.answerers import answerer
+from sarbench.baselines.known import Known, asked_class
 from sarbench.build import build
 from sarbench.catalogue import read_catalogue
 from sarbench.paths import built

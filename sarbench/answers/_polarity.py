@@ -8,7 +8,8 @@ from sarbench.answers.parsed import Parsed, ambiguous, excerpt, unparsable
 _BARE = {"yes": "yes", "no": "no"}
 _YES = re.compile(r"\b(?:yes|yeah|yep|yup|true|affirmative)\b", re.IGNORECASE)
 _NO = re.compile(
-    r"\b(?:no(?! (?:doubt|problem)\b)|nope|nah|none|neither|false|negative|absent)\b"
+    r"\b(?:no(?! (?:doubt|problem)\b)|nope|nah|none|neither|false|negative|absent"
+    r"|nothing(?! (?:but|other|else|except|to)\b))\b"
     r"|\b(?:is|are|was|were|do|does|did|has|have)(?: not\b(?! (?:only|just)\b)|n't\b)"
     rf"|\b(?:cannot|can't|can not|could not|couldn't) (?:be )?{FINDING}[a-z]{{0,3}}"
     r"|\bcan(?:not|'t| not) be (?:seen|found)\b"

@@ -52,3 +52,15 @@ def test_parts_of_words_are_no_polarity(text: str) -> None:
 @pytest.mark.parametrize("text", ["unknown", "I'm not sure.", "No idea.", "There is no image attached."])
 def test_no_answer_is_no_no(text: str) -> None:
     assert parse(text, kind="yes_no").outcome == "refused"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("There is nothing in the image.", "no"),
+        ("Nothing of the kind is visible.", "no"),
+        ("There is nothing but ships.", "yes"),
+    ],
+)
+def test_nothing_is_a_no_unless_something_is_left(text: str, said: str) -> None:
+    assert parse(text, kind="yes_no").value == said

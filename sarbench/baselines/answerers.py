@@ -1,0 +1,88 @@
+"""How each floor answers each kind of question, in words that `sarbench.answers` reads."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from sarbench.answers.synonyms import CLASSES, SIZES
+from sarbench.baselines.boxes import box_answerer
+from sarbench.baselines.known import Answerer, Floor, Known, drawer, most_common
+from sarbench.questions.family import Family
+
+_POSITIONS = tuple(f"{row} {column}" for row in ("top", "middle", "bottom") for column in ("left", "center", "right"))
+
+
+def answerer(floor: Floor, kind: Family, known: Sequence[Known]) -> Answerer:
+    """Make the function that answers a question of this kind by this floor, in words that `sarbench.answers` reads."""
+    match kind:
+        case "classification":
+            return _choose(
+                floor, known, lambda k: tuple(k.target["labels"]), ", ".join, lambda rng: [rng.choice(CLASSES)]
+            )
+        case "counting":
+            most = max((k.target["count"] for k in known), default=1)
+            return _choose(floor, known, lambda k: k.target["count"], str, lambda rng: int(rng.integers(1, most + 1)))
+        case "identification":
+            return _choose(floor, known, lambda k: _fields(k.target["fields"]), _sentence, _random_fields)
+        case "description":
+            mentions = lambda k: tuple(tuple(m) for m in k.target["mentions"])  # noqa: E731
+            return _choose(floor, known, mentions, _describe, lambda rng: [_random_mention(rng)])
+        case "grounding" | "referring":
+            return box_answerer(floor, known)
+        case "presence":
+            return _choose(floor, known, _short, str, lambda rng: str(rng.choice(("yes", "no"))))
+        case "position":
+            return _choose(floor, known, _short, str, lambda rng: str(rng.choice(_POSITIONS)))
+        case "region":
+            return _choose(floor, known, _short, str, lambda rng: str(rng.choice(CLASSES)))
+        case "vqa" | "caption" | "field":
+            different = sorted({_short(k) for k in known}) or [""]
+            return _choose(floor, known, _short, str, lambda rng: different[int(rng.integers(len(different)))])
+
+
+def _short(known: Known) -> str:
+    """The answer of a training item in a few words: as it is read where it can be, else as it stands there."""
+    target = known.target
+    if target.get("labels"):
+        return str(target["labels"][0])
+    found = target.get("answer") or target.get("position") or target.get("text") or (target.get("captions") or [""])[0]
+    return str(found)
+
+
+def _choose(
+    floor: Floor,
+    known: Sequence[Known],
+    value: Callable[[Known], Any],
+    text: Callable[[Any], str],
+    draw: Callable[[np.random.Generator], Any],
+) -> Answerer:
+    """Answer with the most frequent value, a value drawn from those known, or a value drawn from nothing."""
+    if floor == "random":
+        return lambda row, rng: text(draw(rng))
+    if floor == "majority":
+        common = most_common(value(k) for k in known)
+        return lambda row, rng: text(common)
+    draw_known = drawer(known, value)
+    return lambda row, rng: text(draw_known(row, rng))
+
+
+def _fields(fields: dict[str, str | None]) -> tuple[str | None, str | None, str | None]:
+    return fields.get("category"), fields.get("size"), fields.get("position")
+
+
+def _random_fields(rng: np.random.Generator) -> tuple[str, str, str]:
+    return str(rng.choice(CLASSES)), str(rng.choice(tuple(SIZES))), str(rng.choice(_POSITIONS))
+
+
+def _sentence(fields: tuple[str | None, str | None, str | None]) -> str:
+    category, size, position = fields
+    return f"A {size} {category} is in the {position} of the image."
+
+
+def _random_mention(rng: np.random.Generator) -> tuple[str, str]:
+    return str(rng.choice(CLASSES)), str(rng.choice(_POSITIONS))
+
+
+def _describe(mentions: Iterable[tuple[str, str]]) -> str:
+    return " ".join(f"A {category} is in the {position} of the image." for category, position in mentions)

@@ -1,0 +1,106 @@
+"""Floors: answers that need no image and no model, as runs like any other.
+
+`majority` always gives the most frequent answer of the training split, `prior` draws one of its answers (for the class
+that the question names, where it names one), `random` draws without looking at how often anything occurs. Every draw
+is seeded by the run's seed and the sample's id, so a floor is the same bit by bit on every machine and in any order.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from sarbench.baselines.answerers import answerer
+from sarbench.baselines.known import Floor, Known, Row, asked_class
+from sarbench.catalogue import TaskSpec
+from sarbench.errors import RunError
+from sarbench.hub.lookup import rows as read_rows
+from sarbench.prompts import render
+from sarbench.questions.score import target_of
+from sarbench.runs.environment import hardware, package_versions
+from sarbench.runs.record import BackendInfo, Manifest, ModelInfo, TaskRun
+from sarbench.runs.samples import sample, to_table
+from sarbench.runs.scoring import score_run
+from sarbench.runs.store import load_manifest, save_manifest, save_samples
+from sarbench.task_data import task_data
+
+Progress = Callable[[TaskSpec, int, int], None]
+
+
+def floor_run(
+    floor: Floor,
+    tasks: Sequence[TaskSpec],
+    out: Path,
+    *,
+    seed: int = 0,
+    command: tuple[str, ...] = (),
+    progress: Progress = lambda spec, done, total: None,
+) -> Manifest:
+    """Answer every task with one floor and write the run record to `out`, scores included.
+
+    Raises:
+        InputError: The data of a task is not built.
+        RunError: `out` holds the run of a model.
+    """
+    if (out / "manifest.json").is_file() and load_manifest(out).kind != "floor":
+        raise RunError(where=out, problem="holds the run of a model", fix="Give another --out")
+    started = _now()
+    done: list[TaskRun] = []
+    notes: list[str] = []
+    for spec in tasks:
+        run, note = _answer_task(floor, spec, out, seed, progress)
+        done.append(run)
+        notes += [note] if note else []
+    manifest = Manifest(
+        run_id=out.name,
+        kind="floor",
+        model=ModelInfo(id=f"floor/{floor}", open_weights=True),
+        backend=BackendInfo(name="floor", args={"floor": floor}),
+        coords="pixel",
+        seeds={"floor": seed},
+        packages=package_versions(("numpy",)),
+        hardware=hardware(),
+        command=command,
+        started=started,
+        ended=_now(),
+        tasks=tuple(done),
+        notes=tuple(notes),
+    )
+    save_manifest(out, manifest)
+    score_run(out)
+    return manifest
+
+
+def _answer_task(floor: Floor, spec: TaskSpec, out: Path, seed: int, progress: Progress) -> tuple[TaskRun, str | None]:
+    began = datetime.now(UTC)
+    data = task_data(spec)
+    known_split = next(split for split in ("train", "validation", spec.split) if split in data.splits)
+    known = [_known(row) for row in read_rows(data.folder, spec.config, known_split)]
+    answer = answerer(floor, spec.family, known)
+    lines = []
+    for done, row in enumerate(read_rows(data.folder, spec.config, spec.split), start=1):
+        text = answer(row, _generator(seed, floor, row["id"]))
+        prompt = render(row)
+        lines.append(sample(row, spec.family, prompt, text, coords="pixel", perturbation=None))
+        progress(spec, done, data.rows)
+    save_samples(out, spec.name, to_table(lines))
+    # Train, then validation; the test split itself only where nothing else is built, and then the run says so.
+    note = None
+    if known_split == spec.split:
+        note = f"{spec.name}: nothing but the test split is built, so the floor took its answers from it"
+    return data.run(prompt="sarbench", done=len(lines), failed=0, started=began), note
+
+
+def _known(row: Row) -> Known:
+    return Known(row, target_of(row), asked_class(row["question"]))
+
+
+def _generator(seed: int, floor: Floor, sample_id: str) -> np.random.Generator:
+    digest = hashlib.sha256(f"{seed}/{floor}/{sample_id}".encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:8], "big"))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
