@@ -1,4 +1,4 @@
-"""Claim: scoring a file of answers streams; a sample costs about a hundred bytes, whatever its texts weigh.
+"""Claim: scoring a file of answers streams; a sample costs some hundred bytes, whatever its texts weigh.
 
 A file of short answers is scored by `sarbench.score` against rows that are made on the fly, in child processes of
 their own: a small file and a large one. The growth of peak memory between them, per answer, stands beside what a row
@@ -20,12 +20,14 @@ from typing import Any
 _ANSWERS = {
     "presence": ("Yes.", "No", "yes, there is one", "No, there is nothing of the kind here."),
     "counting": tuple(f"There are {number} of them in the image." for number in range(40)),
+    "referring": tuple(f"[{n}, {n}, {n + 90}, {n + 60}] (top left)" for n in range(200)),
     "vqa": ("bare land", "water", "a built-up area", "an area of farmland with several roads"),
 }
 
 
 def row(kind: str, number: int) -> dict[str, Any]:
-    truth = {"presence": ("yes", "no")[number % 2], "counting": str(number % 40), "vqa": "Bare land"}[kind]
+    truths = {"presence": ("yes", "no")[number % 2], "counting": str(number % 40), "vqa": "Bare land"}
+    box = [float(number % 300), float(number % 200), number % 300 + 90.0, number % 200 + 60.0]
     return {
         "id": f"sarlang-1m/vqa1/test/{number:08d}-0123456789ab-0",
         "dataset": "sarlang-1m",
@@ -35,9 +37,9 @@ def row(kind: str, number: int) -> dict[str, Any]:
         "width": 512,
         "height": 512,
         "question": "What does the image show?",
-        "answers": [truth],
+        "answers": [truths.get(kind, "[10, 10, 100, 70]")],
         "choices": [],
-        "boxes": [],
+        "boxes": [{"label": "ship", "xyxy": box, "position": None}] if kind == "referring" else [],
         "region": [],
         "count": number % 40 if kind == "counting" else None,
         "sample_sha256": "0" * 64,
@@ -89,13 +91,15 @@ def main() -> None:
             path = Path(folder, "answers.jsonl")
             few, many = measure(path, kind, small), measure(path, kind, given.answers)
         growth = (many["peak"] - few["peak"]) / (given.answers - small)
+        if growth <= 0:
+            raise SystemExit("The files are too small for their memory to be told apart: give more --answers.")
         one = row(kind, 1)
         held = sum(sys.getsizeof(part) for part in (one, *one.values())) + sys.getsizeof(_ANSWERS[kind][-1])
         print(
             f"{kind}: {given.answers:,} answers in {many['seconds']:.1f} s of processor time "
             f"({1e6 * many['seconds'] / given.answers:.1f} µs each), peak {many['peak'] / 2**20:.0f} MiB; "
             f"{small:,} answers: peak {few['peak'] / 2**20:.0f} MiB; growth {growth:.0f} bytes an answer, "
-            f"{held / max(growth, 1):.0f} times less than its row and answer as Python objects ({held} bytes)"
+            f"{held / growth:.1f} times less than its row and answer as Python objects ({held} bytes)"
         )
 
 

@@ -13,7 +13,7 @@ from sarbench.runs.predictions import from_file, joined
 from sarbench.runs.record import TaskScores
 from sarbench.runs.samples import storable
 from sarbench.runs.score import COLUMNS
-from sarbench.runs.tally import ALWAYS, Tally, add_answers, check_protocols
+from sarbench.runs.tally import ALWAYS, Tally, add_answers, protocols_named
 from sarbench.task_data import task_data
 
 
@@ -34,7 +34,7 @@ def score_file(
         UnknownNameError: The convention or a protocol does not exist.
     """
     parse_convention(coords)
-    check_protocols(protocols)
+    wanted = protocols_named(protocols)
     tallies = [Tally(spec.name, spec.family) for spec in tasks]
     scorers = [Scorer(spec.family, coords) for spec in tasks]
     missing = [0] * len(tasks)
@@ -47,7 +47,7 @@ def score_file(
                 answered.setdefault(number, []).append((row, storable(text)))
         for number, answers in answered.items():
             add_answers(tallies[number], scorers[number], answers, verdicts={})
-    return [tally.scores(protocols=protocols, missing=left) for tally, left in zip(tallies, missing, strict=True)]
+    return [tally.scores(protocols=wanted, missing=left) for tally, left in zip(tallies, missing, strict=True)]
 
 
 def _references(tasks: Sequence[TaskSpec]) -> Iterator[tuple[str, str, tuple[int, dict[str, Any]]]]:

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import socket
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -56,3 +57,16 @@ def real_data() -> Path:
             f"no real data at {folder}: set SARBENCH_REAL_DATA to a folder with hrsid/, fusar_geovl/ and sarclip/"
         )
     return folder
+
+
+@pytest.fixture(scope="session")
+def evaluate_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """A folder for what `evaluate` writes. It imports modules from the first one that it meets, so there is but one."""
+    evaluate = pytest.importorskip("evaluate", reason="needs the package evaluate")
+    folder = tmp_path_factory.mktemp("evaluate")
+    path = list(sys.path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluate.config, "HF_MODULES_CACHE", str(folder / "modules"))
+        patch.setattr(evaluate.config, "HF_EVALUATE_OFFLINE", True)
+        yield folder
+    sys.path[:] = path

@@ -91,13 +91,11 @@ def test_the_hooks_agree_with_the_run(home: Path, spec) -> None:
 
 @pytest.mark.usefixtures("_at_home")
 @pytest.mark.parametrize("spec", TASKS, ids=lambda spec: spec.family)
-def test_the_evaluate_modules_agree_with_the_run(
-    home: Path, spec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    evaluate = pytest.importorskip("evaluate", reason="needs evaluate")
-    monkeypatch.setenv("HF_EVALUATE_OFFLINE", "1")
+def test_the_evaluate_modules_agree_with_the_run(home: Path, spec, evaluate_cache: Path) -> None:
+    import evaluate
+
     rows, said = references(spec), answers(home, spec)
-    metric = evaluate.load(sarbench.evaluate_path(spec.family), cache_dir=str(tmp_path), experiment_id=tmp_path.name)
+    metric = evaluate.load(sarbench.evaluate_path(spec.family), cache_dir=str(evaluate_cache / "metrics"))
     found = metric.compute(predictions=[said[name] for name in rows["id"]], references=list(rows))
     expected = {f"{s.protocol}/{s.metric}": s.value for s in recorded(home)[spec.name].scores if s.slice == "all"}
     assert {name: found[name] for name in expected} == expected
@@ -119,7 +117,56 @@ def test_a_part_of_the_answers_is_marked(home: Path, tmp_path: Path) -> None:
     assert printed.returncode == 0, printed.stderr
     assert "PARTIAL" in printed.stderr
     assert "have no answer" in printed.stderr
-    assert "count 1" in printed.stdout or "count 2-5" in printed.stdout
+    assert "count " not in printed.stdout
+    sliced = command("score", tmp_path / "few.jsonl", "--tasks", task, "--slices", home=home / "home")
+    assert "count 1" in sliced.stdout or "count 2-5" in sliced.stdout
+
+
+def test_no_answer_at_all_is_an_error(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "none.jsonl").write_text("")
+    task = next(spec.name for spec in TASKS if spec.family == "counting")
+    printed = command("score", tmp_path / "none.jsonl", "--tasks", task, home=home / "home")
+    assert printed.returncode == 1
+    assert "holds no answer to these tasks" in printed.stderr
+
+
+def test_a_protocol_that_is_asked_for_takes_no_other_away(home: Path, tmp_path: Path) -> None:
+    import shutil
+
+    run = tmp_path / "run"
+    shutil.copytree(home / "run", run)
+    for protocols, code in (("coco", 0), ("paper", 0), ("best", 2)):
+        printed = command("score", run, "--protocols", protocols, home=home / "home")
+        assert printed.returncode == code, printed.stderr
+        assert load_run(run).scores.tasks == load_run(home / "run").scores.tasks
+    assert "strict" not in command("score", run, "--protocols", "paper", home=home / "home").stdout
+
+
+def test_a_run_whose_samples_are_not_those_of_its_manifest_is_left_alone(home: Path, tmp_path: Path) -> None:
+    import shutil
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    name = next(spec.name for spec in TASKS if spec.family == "counting")
+    other = next(spec.name for spec in TASKS if spec.family == "referring")
+    whole = load_run(home / "run").samples(name)
+    bad = whole.set_column(whole.schema.get_field_index("target"), "target", pa.array(["{bad"] * len(whole)))
+    for changed, says in (
+        (whole.slice(0, 2), "where the manifest says"),
+        (pa.concat_tables([whole, whole]), "twice"),
+        (load_run(home / "run").samples(other), "which is no sample of"),
+        (bad, "cannot be scored again"),
+    ):
+        run = tmp_path / says.replace(" ", "-")
+        shutil.copytree(home / "run", run)
+        pq.write_table(changed.cast(whole.schema), run / "samples" / f"{name}.parquet")
+        before = (run / "scores.json").read_bytes()
+        printed = command("score", run, home=home / "home")
+        assert (printed.returncode, says in " ".join(printed.stderr.split())) == (1, True), printed.stderr
+        assert "Traceback" not in printed.stderr
+        assert (run / "scores.json").read_bytes() == before
+        assert len(pq.read_table(run / "samples" / f"{name}.parquet")) == len(changed)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ _CELL = re.compile(
 )
 _COMPASS = re.compile(r"\b(?:north|south)(?:[ -]?(?:east|west))?(?:ern)?\b|\b(?:east|west)(?:ern)?\b", re.IGNORECASE)
 
+_TAKEN_BACK = re.compile(r"\bnot (?:in |at |on )?(?:the )?\Z", re.IGNORECASE)
+
 
 def find_cells(text: str) -> list[Mention]:
     """Return every cell that a text names, under its canonical name.
@@ -43,9 +45,9 @@ def read_position(text: str, choices: tuple[str, ...]) -> Parsed:
     With choices (such as top, center, bottom, left and right) the value is the choice that names the same cell; a cell
     that no choice names is `not_a_choice`: unparsable. Several cells are ambiguous, as `several_positions`, even where
     the choices hold only one of them. Compass words are no cells (`compass`: unparsable): no image of these datasets
-    says where north is, and an image in radar geometry has it anywhere.
+    says where north is, and an image in radar geometry has it anywhere. "Not in the top left" names no cell.
     """
-    cells = find_cells(text)
+    cells = [cell for cell in find_cells(text) if not _TAKEN_BACK.search(text, max(0, cell.start - 20), cell.start)]
     if not cells:
         compass = _COMPASS.search(text)
         return unparsable("compass", compass[0]) if compass else unparsable()

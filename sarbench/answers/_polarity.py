@@ -6,14 +6,15 @@ from sarbench.answers._refusals import FINDING
 from sarbench.answers.parsed import Parsed, ambiguous, excerpt, unparsable
 
 _BARE = {"yes": "yes", "no": "no"}
-_YES = re.compile(r"\b(?:yes|yeah|yep|yup|true|affirmative)\b", re.IGNORECASE)
+_YES = re.compile(r"(?<!\bnot )\b(?:yes|yeah|yep|yup|true|affirmative)\b", re.IGNORECASE)
 _NO = re.compile(
     r"\b(?:no(?! (?:doubt|problem)\b)|nope|nah|none|neither|false|negative|absent"
     r"|nothing(?! (?:but|other|else|except|to)\b))\b"
-    r"|\b(?:is|are|was|were|do|does|did|has|have)(?: not\b(?! (?:only|just)\b)|n't\b)"
+    r"|\b(?:is|are|was|were|do|does|did|has|have)(?: not|n't)\b(?! (?:only|just|clear|sharp|sure|certain|possible"
+    r"|enough|sufficient|easy|known|able|allow|provide|permit)\b)"
     rf"|\b(?:cannot|can't|can not|could not|couldn't) (?:be )?{FINDING}[a-z]{{0,3}}"
     r"|\bcan(?:not|'t| not) be (?:seen|found)\b"
-    r"|(?:\A\W{0,8}|\b)not (?:a single|any|really|at all|visible|present|seen|found|detected|observed)\b",
+    r"|(?:\A\W{0,8}|\b)not (?:yes|a single|any|really|at all|visible|present|seen|found|detected|observed)\b",
     re.IGNORECASE,
 )
 _FIRST = re.compile(r"\W{0,8}(yes|no)\b(?:[.,;:!]\W{0,8}+(?!(?:yes|no)\b)|\W{0,8}\Z)", re.IGNORECASE)
@@ -23,6 +24,7 @@ _PRESENT = re.compile(
     r"\bthere(?: is| are|'s) |\b(?:i|we)(?: can)? see |\b(?:is|are)(?: clearly| indeed)? (?:visible|present)\b",
     re.IGNORECASE,
 )
+_SOME = re.compile(r"\bthere (?:is|are) (?!no\b|not\b|none\b|nothing\b|neither\b|never\b)", re.IGNORECASE)
 
 
 def read_yes_no(text: str) -> Parsed:
@@ -51,6 +53,9 @@ def read_yes_no(text: str) -> Parsed:
             stated = statements[-1]
             return Parsed(stated[1].lower(), "ok", "stated", read=excerpt(stated[0]))
         return ambiguous("both_polarities", excerpt(text, min(yes.start(), no.start()), max(yes.end(), no.end())))
+    # "There are ships, but no cars": which of them the question is about cannot be told from the answer.
+    if no and (first := _SOME.search(text)) and first.start() < no.start():
+        return ambiguous("both_polarities", excerpt(text, first.start(), no.end()))
     if polarity := yes or no:
         return Parsed("yes" if yes else "no", "ok", "only_polarity", read=polarity[0].strip())
     if letter := _LETTER.fullmatch(text):

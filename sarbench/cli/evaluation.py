@@ -14,9 +14,10 @@ from tqdm import tqdm
 from sarbench import paths
 from sarbench.catalogue import read_catalogue
 from sarbench.cli.options import names
-from sarbench.cli.tables import print_table, results_table, scores_table, shortfalls
+from sarbench.cli.tables import outcomes_line, print_table, results_table, scores_table, shortfalls
 from sarbench.errors import InputError, UnknownNameError
 from sarbench.runs.record import TaskScores
+from sarbench.runs.subset import CLEAN
 
 Tasks = Annotated[list[str], typer.Option("--tasks", help="Tasks, groups or wildcards, comma-separated.")]
 Out = Annotated[Path, typer.Option("--out", help="The run's folder.")]
@@ -29,16 +30,25 @@ def tasks(json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] =
     if json:
         from sarbench.questions.kinds import all_metrics, rule_versions
 
-        metrics = {kind: [asdict(metric) for metric in of_kind] for kind, of_kind in all_metrics().items()}
+        metrics = {
+            kind: [
+                {**asdict(metric), "headline": place == 0 and kind != "library"} for place, metric in enumerate(of_kind)
+            ]
+            for kind, of_kind in all_metrics().items()
+        }
         everything = {"tasks": listed, "groups": dict(catalogue.groups), "metrics": metrics, "rules": rule_versions()}
         typer.echo(json_module.dumps(everything, indent=2))
         return
+    from sarbench.questions.kinds import KINDS
+
     table = Table(box=None, pad_edge=False, show_edge=False)
-    for column in ("task", "version", "rows", "built here"):
+    for column in ("task", "version", "question", "headline", "rows", "built here"):
         table.add_column(column, no_wrap=True)
     for task in listed:
         rows = f"{task['dataset']} {task['config']} {task['split']}"
-        table.add_row(task["name"], task["version"], rows, "yes" if task["built"] else "no")
+        headline = KINDS[task["family"]].headline.name
+        built = "yes" if task["built"] else "no"
+        table.add_row(task["name"], task["version"], task["family"], headline, rows, built)
     print_table(table)
     for name, members in catalogue.groups.items():
         typer.echo(f"group {name}: {', '.join(members)}")
@@ -127,13 +137,13 @@ def score(
         Path | None,
         typer.Option("--clean", help="RUN: REPORT-clean of `sarbench leakage`: also score the rows it lists."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+    slices: Annotated[bool, typer.Option("--slices", help="Print the parts of each task too.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Read and score answers offline: a run's again, or a file of {"id", "prediction"} lines from any harness."""
-    from sarbench.runs.tally import ALWAYS, PROTOCOLS
+    from sarbench.runs.tally import ALWAYS, WHOLE, protocols_named
 
-    wanted = names(protocols) or ALWAYS
-    wanted = PROTOCOLS if "all" in wanted else wanted
+    wanted = protocols_named(names(protocols) or ALWAYS)
     if source.is_dir():
         if coords is not None:
             fix = "Leave --coords out; it is for files of answers"
@@ -144,10 +154,13 @@ def score(
     if json:
         typer.echo(json_module.dumps([task.model_dump(mode="json") for task in scored], indent=2))
         return
-    print_table(scores_table(scored))
+    shown = [number for task in scored for number in task.scores if number.protocol in wanted]
+    print_table(scores_table([number for number in shown if slices or number.slice in (WHOLE, CLEAN)]))
     for task in scored:
-        for line in shortfalls(task):
+        for line in (*outcomes_line(task), *shortfalls(task)):
             typer.secho(line, err=True)
+    if not any(task.samples for task in scored):
+        raise InputError(where=source, problem="holds no answer to these tasks", fix="Give a file with answers")
 
 
 def _score_run(

@@ -47,22 +47,36 @@ def results_table(runs: Sequence[Run]) -> Table:
     return table
 
 
-def scores_table(tasks: Sequence[TaskScores]) -> Table:
-    """One row a number, those of the whole task first; columns that say nothing are left out."""
+def scores_table(numbers: Sequence[Score]) -> Table:
+    """One row a number, headlines in bold; a column of slices where there is more than the whole."""
     table = Table(box=None, pad_edge=False, show_edge=False)
-    numbers = [number for task in tasks for number in task.scores]
-    sliced = any(number.slice != "all" for number in numbers)
+    sliced = len({number.slice for number in numbers}) > 1
     columns = ("task", "metric", "protocol", *(["slice"] if sliced else []), "value", "95 % interval", "n", "images")
     for column in columns:
         table.add_column(column, justify="right" if column in ("value", "n", "images") else "left", no_wrap=True)
     for number in numbers:
         interval = "" if number.low is None or number.high is None else f"{number.low:.4f} to {number.high:.4f}"
         value = ("unavailable" if number.note else "none") if number.value is None else f"{number.value:.4f}"
-        metric = f"[bold]{number.metric}[/bold]" if number.headline else number.metric
+        metric = f"[bold]{number.metric} *[/bold]" if number.headline else number.metric
         slices = [number.slice] if sliced else []
         cells = (value, interval, str(number.n), str(number.clusters))
         table.add_row(number.task, metric, number.protocol, *slices, *cells)
     return table
+
+
+def outcomes_line(task: TaskScores) -> Iterator[str]:
+    """Say what became of the answers, where not all of them could be read.
+
+    >>> list(outcomes_line(TaskScores(task="t", samples=4, outcomes={"ok": 1, "out_of_range": 3}, scores=())))
+    ['t: of 4 answers 1 ok, 3 out_of_range. Most boxes miss the image: is --coords what the model speaks?']
+    """
+    counted = {name: number for name, number in task.outcomes.items() if number}
+    if task.samples and counted.get("ok") != task.samples:
+        hint = ""
+        if 2 * (task.outcomes.get("out_of_range", 0) + task.outcomes.get("degenerate", 0)) > task.samples:
+            hint = ". Most boxes miss the image: is --coords what the model speaks?"
+        listed = ", ".join(f"{number} {name}" for name, number in counted.items())
+        yield f"{task.task}: of {task.samples} answers {listed}{hint}"
 
 
 def shortfalls(task: TaskScores) -> Iterator[str]:

@@ -8,7 +8,7 @@ import evaluate
 
 from sarbench.errors import InputError
 from sarbench.questions.kinds import KINDS
-from sarbench.runs.score import COLUMNS, score
+from sarbench.runs.score import COLUMNS, score, scored_columns
 from sarbench.runs.tally import ALWAYS
 from sarbench.schema import TEXT_SCHEMA
 
@@ -83,18 +83,7 @@ def _row_features() -> dict[str, Any]:
 
 
 def _scored_columns(references: Any) -> Iterable[dict[str, Any]]:
-    rows: Any = references
-    names = getattr(references, "column_names", None)
-    if names and hasattr(references, "select_columns"):  # a dataset would decode the image of every row
-        rows = references.with_format(None).select_columns([name for name in COLUMNS if name in names])
-    for number, row in enumerate(rows):
-        if not isinstance(row, Mapping):
-            raise InputError(
-                where=f"reference {number}",
-                problem=f"is {type(row).__name__}, not a row",
-                fix="Give rows of sarbench.load_dataset",
-            )
-        yield {name: row.get(name) for name in COLUMNS}
+    return ({name: row.get(name) for name in COLUMNS} for row in scored_columns(references))
 
 
 def _texts(predictions: Sequence[object]) -> list[str]:

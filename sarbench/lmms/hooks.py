@@ -12,6 +12,7 @@ from typing import Any
 from PIL import Image
 
 from sarbench import perturb
+from sarbench.errors import SarbenchError
 from sarbench.lmms.settings import from_environment
 from sarbench.prompts import render
 from sarbench.questions.family import Family, family
@@ -40,8 +41,11 @@ def doc_to_text(doc: Doc) -> str:
 
 
 def doc_to_target(doc: Doc) -> str:
-    """Return the target as JSON: lmms-eval only logs it."""
-    return json.dumps(target_of(doc), ensure_ascii=False)
+    """Return the target as JSON, `null` for a row without one: lmms-eval only logs it."""
+    try:
+        return json.dumps(target_of(doc), ensure_ascii=False)
+    except SarbenchError:
+        return "null"
 
 
 def process_results(doc: Doc, results: Sequence[str | None]) -> dict[str, dict[str, Any]]:
@@ -52,7 +56,7 @@ def process_results(doc: Doc, results: Sequence[str | None]) -> dict[str, dict[s
         question. A bug in a scorer becomes the outcome `failed` with the rule `scorer-error: …`: the generations
         survive it, and the run says so.
     """
-    kind = family(doc)
+    kind = family(doc)  # the tasks hold no rows of which this is not known
     prediction = (results[0] if results else "") or ""
     try:
         settings = from_environment()

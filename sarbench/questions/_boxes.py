@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sarbench.answers import Parsed
+from sarbench.errors import InputError
 from sarbench.metrics import boxes as box_metrics
 from sarbench.questions import estimate, numbers
 from sarbench.questions.facts import Facts
@@ -24,16 +25,22 @@ RATES = tuple(
     for rate, words in (("f1", "F1"), ("precision", "precision"), ("recall", "recall"))
     if (rate, threshold) != ("f1", HEADLINE)
 )
-MATCHED_IOU = Metric("matched_iou", f"mean overlap of the pairs matched at IoU {HEADLINE}")
+MATCHED_IOU = Metric(
+    "matched_iou",
+    f"mean overlap of the pairs matched at IoU {HEADLINE}: how tight hits are, whatever was missed",
+    higher_is_better=None,
+)
 MEAN_IOU = Metric(
-    "mean_iou", f"mean overlap over the true boxes; one without a pair at IoU {THRESHOLDS[0]} counts as 0"
+    "mean_iou",
+    f"mean overlap of the pairs matched at IoU {THRESHOLDS[0]}; missed and extra boxes count as pairs without overlap",
 )
 JACCARD = tuple(
     Metric(
         f"jaccard@{threshold}",
         f"tp / (tp + fp + fn) of boxes at IoU {threshold}, which the paper calls Acc",
-        source=SARCHAT,
+        source=SARCHAT + "; how boxes are assigned and whether classes count is not printed: as under strict here",
         protocol="paper",
+        datasets=("sarchat-2m",),
     )
     for threshold in (0.25, 0.5)
 )
@@ -41,10 +48,17 @@ ALL = (F1, *RATES, MATCHED_IOU, MEAN_IOU, *JACCARD)
 
 
 def boxes_of(row: Row) -> list[dict[str, Any]]:
-    """Return the true boxes of a row as the run record keeps them."""
+    """Return the true boxes of a row as the run record keeps them.
+
+    Raises:
+        InputError: The row has no column of boxes, which is not the same as having no box.
+    """
+    if row.get("boxes") is None:
+        fix = "Give the column `boxes`, an empty list where there is nothing"
+        raise InputError(where=row.get("id", "reference"), problem="has no boxes to hold an answer against", fix=fix)
     return [
         {"label": box["label"], "xyxy": [float(edge) for edge in box["xyxy"]], "position": box.get("position")}
-        for box in row.get("boxes") or ()
+        for box in row["boxes"]
     ]
 
 
@@ -68,8 +82,8 @@ def box_facts(
     said = true_labels = None
     if within_class:
         # A box without a class is a box of no class: leaving the class out must not be the safest answer.
-        said = [label or "" for label in (read.labels if read else None) or (None,) * len(predicted)]
-        true_labels = [box["label"] for box in true]
+        said = [(label or "").casefold() for label in (read.labels if read else None) or (None,) * len(predicted)]
+        true_labels = [(box["label"] or "").casefold() for box in true]
     matches = box_metrics.match_at(
         predicted, true_boxes, thresholds=THRESHOLDS, predicted_labels=said, true_labels=true_labels
     )
@@ -81,22 +95,28 @@ def box_facts(
     return facts
 
 
-def charged(facts: dict[str, float], read: Parsed, usable: Parsed | None) -> dict[str, float]:
-    """Count boxes that were given but not matched as wrong: a broken box must not make the others free."""
-    wasted = read.dropped + (len(read.value) if usable is None and read.value is not None else 0)
+def with_boxes(read: Parsed) -> Parsed | None:
+    """Return a reading whose boxes are scored, which a broken box among them does not hinder."""
+    return read if read.outcome in ("ok", "out_of_range", "degenerate") and read.value is not None else None
+
+
+def charged(facts: dict[str, float], read: Parsed) -> dict[str, float]:
+    """Count boxes that were given and cannot be matched as wrong: broken ones, and those beyond the limit."""
+    wasted = read.dropped
     return {name: value + wasted if name.startswith("fp@") else value for name, value in facts.items()}
 
 
 def box_numbers(facts: Facts) -> Iterator[Number]:
     """Yield the numbers that grounding and referring share."""
-    for metric in (F1, *RATES, *JACCARD):
+    for metric in (F1, *RATES, *(JACCARD if "of_sarchat" in facts.columns else ())):
         threshold = metric.name.partition("@")[2]
-        yield from numbers.overlap((metric,), facts, f"{{}}@{threshold}")
+        scored = facts.having("of_sarchat") if metric in JACCARD else facts
+        yield from numbers.overlap((metric,), scored, f"{{}}@{threshold}")
     having = facts.only(facts.table(f"tp@{HEADLINE}")[:, 0] > 0)
     yield numbers.share(MATCHED_IOU, having, f"iou_sum@{HEADLINE}", f"tp@{HEADLINE}", rate=False)
-    found = facts.table(f"iou_sum@{THRESHOLDS[0]}", f"tp@{THRESHOLDS[0]}", f"fn@{THRESHOLDS[0]}")
-    truths = np.stack([found[:, 0], found[:, 1] + found[:, 2]], axis=1)
-    yield Number(MEAN_IOU, estimate.ratio(truths, facts.images, numbers.share_of))
+    parts = facts.table(*(f"{part}@{THRESHOLDS[0]}" for part in ("iou_sum", "tp", "fp", "fn")))
+    places = np.stack([parts[:, 0], parts[:, 1:].sum(axis=1)], axis=1)
+    yield Number(MEAN_IOU, estimate.ratio(places, facts.images, numbers.share_of))
 
 
 def single_or_multi(target: Target) -> tuple[str, ...]:

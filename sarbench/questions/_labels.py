@@ -39,6 +39,7 @@ def macro_f1(metric: Metric, facts: Facts) -> Number:
     An unread answer misses, but is no class of its own. A class that is only ever named wrongly counts as 0, or else
     naming all classes would be perfect on a split that holds one. Classes that a resample lacks are left out of it.
     """
+    facts = facts.with_labels()
     classes = classes_of(facts)
     if not classes:
         return Number(metric, estimate.NOTHING, note="no answer has a label to score")
@@ -52,20 +53,9 @@ def macro_f1(metric: Metric, facts: Facts) -> Number:
     return Number(metric, estimate.ratio(facts.label_counts(classes), facts.images, statistic))
 
 
-def balanced_accuracy(metric: Metric, facts: Facts) -> Number:
-    """Return the mean recall over the classes that occur in the truth."""
-    classes = facts.labels("tp", "fn")
-    if not classes:
-        return Number(metric, estimate.NOTHING, note="no answer has a label to score")
-
-    def statistic(sums: Array) -> Array:
-        return choice.balanced_accuracy(sums.reshape(*sums.shape[:-1], len(classes), 3))
-
-    return Number(metric, estimate.ratio(facts.label_counts(classes), facts.images, statistic))
-
-
 def label_jaccard(metric: Metric, facts: Facts) -> Number:
     """Return tp / (tp + fp + fn) over all labels of all answers."""
+    facts = facts.with_labels()
     counts = facts.label_counts(classes_of(facts))
     parts = np.stack([np.asarray(counts[:, part::3].sum(axis=1)).ravel() for part in range(3)], axis=1)
 

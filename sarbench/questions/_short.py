@@ -7,15 +7,15 @@ the words of the truth instead; what no rule decides then counts as wrong and is
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from sarbench.metrics import choice
 from sarbench.metrics.vqa.strict import judge
-from sarbench.questions import numbers
+from sarbench.questions import estimate, numbers
 from sarbench.questions.facts import Facts
 from sarbench.questions.kind import Answer, Row, Target
 from sarbench.questions.metric import SARLANG, Metric, Number
-
-SARLANG_PAPER = "sarlang"
-"""Value of a target's `paper`: SARLANG-1M's rule scores the answer too."""
+from sarbench.questions.truth import accepted, paper_of
 
 UNDECIDED = Metric(
     "undecided",
@@ -27,40 +27,48 @@ PAPER_ACCURACY = Metric(
     "the true words stand anywhere in the answer; what the paper leaves to a language model counts as wrong",
     source=SARLANG,
     protocol="paper",
+    datasets=("sarlang-1m",),
 )
 PAPER_UNDECIDED = Metric(
     "undecided",
     "share of answers that the paper leaves to a language model",
     source=SARLANG,
     protocol="paper",
+    datasets=("sarlang-1m",),
     higher_is_better=None,
 )
-PAPER = (PAPER_ACCURACY, PAPER_UNDECIDED)
+PAPER_JUDGED = Metric(
+    "accuracy_judged",
+    "the same with the verdicts that were given for what the paper leaves to a language model (gpt-4o-mini there)",
+    source=SARLANG,
+    protocol="paper",
+    datasets=("sarlang-1m",),
+)
+PAPER = (PAPER_ACCURACY, PAPER_UNDECIDED, PAPER_JUDGED)
 
 
 def short_target(row: Row) -> dict[str, Any]:
-    """Return what every question with a short answer keeps: the true words, and whose rule scores them.
+    """Return what every question with a short answer keeps: the true words, and whose rules score them.
 
     >>> short_target({"answers": ["Yes."], "dataset": "sarlang-1m"})
     {'text': 'Yes.', 'paper': 'sarlang'}
     """
-    target = {"text": row["answers"][0] if row["answers"] else ""}
-    return target | ({"paper": SARLANG_PAPER} if row.get("dataset") == "sarlang-1m" else {})
+    first, *others = accepted(row)
+    return {"text": first, **({"or": others} if others else {}), **paper_of(row)}
 
 
 def paper_facts(target: Target, text: str) -> dict[str, float]:
-    """Return the facts of SARLANG-1M's rule where it applies."""
-    if target.get("paper") != SARLANG_PAPER:
+    """Return the facts of SARLANG-1M's rule where it applies: the first accepted answer is the one its file has."""
+    if target.get("paper") != "sarlang":
         return {}
     verdict = choice.vqa_correct(text, target["text"], protocol="paper")
     return {"paper_correct": float(verdict is True), "paper_undecided": float(verdict is None)}
 
 
 def verdict_on(target: Target, answer: Answer, kind: str) -> bool | None:
-    """Hold an answer against the words of the truth by sarbench's rules; a truth without words decides nothing."""
-    if not answer.usable:
-        return False
-    return judge(answer.read.value, target["text"], kind=kind).correct if target["text"].strip() else None
+    """Hold an answer against the accepted ones by sarbench's rules: right if it equals one, wrong if it is none."""
+    verdicts = [judge(answer.text, true, kind=kind).correct for true in (target["text"], *target.get("or", ()))]
+    return True if True in verdicts else None if None in verdicts else False
 
 
 def judged(target: Target, answer: Answer, kind: str) -> dict[str, float]:
@@ -81,3 +89,7 @@ def undecided_numbers(facts: Facts) -> Iterator[Number]:
     if "paper_correct" in facts.columns:
         yield numbers.mean(PAPER_ACCURACY, facts, "paper_correct")
         yield numbers.mean(PAPER_UNDECIDED, facts, "paper_undecided")
+    if "paper_judged" in facts.columns:
+        scored = facts.having("paper_correct")
+        right = np.fmax(scored.column("paper_correct"), scored.column("paper_judged"))
+        yield Number(PAPER_JUDGED, estimate.mean(right, scored.images))

@@ -1,12 +1,12 @@
 """Caption metrics as facts: every protocol scores all answers together, then each answer keeps its own share.
 
 A slice averages the shares of its answers, so that the inverse document frequency of CIDEr is that of the whole task in
-every slice.
+every slice. Under the protocols that group rows by image, a slice holds an image if it holds one of its rows.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,12 +18,13 @@ from sarbench.metrics.caption.meteor import score_statistics
 from sarbench.metrics.unavailable import UnavailableError
 from sarbench.questions import estimate, numbers
 from sarbench.questions.facts import Facts, Text
-from sarbench.questions.metric import SARBENCH, SARLANG_CAPTION, Metric, Number
+from sarbench.questions.metric import SARLANG_CAPTION, Metric, Number
 
 Array = npt.NDArray[np.float64]
 
 _SOURCES = {
-    "strict": SARBENCH + ": grouped by image, NFC, lower case, its own versioned tokeniser",
+    "strict": "BLEU, ROUGE-L, CIDEr-D as pycocoevalcap 1.2 computes them; sarbench's own rule: grouped by image, NFC, "
+    "lower case, a versioned tokeniser",
     "paper": SARLANG_CAPTION,
     "coco": "COCO caption evaluation (pycocoevalcap 1.2): grouped by image, PTBTokenizer, METEOR 1.5",
     "nltk": "nltk and rouge-score as EarthDial (arXiv 2412.15190) uses them",
@@ -40,9 +41,11 @@ _WORDS = {
 
 
 def _metric(name: str, protocol: str) -> Metric:
-    words = _WORDS.get(name, f"corpus BLEU of 1- to {name[-1]}-grams")
+    orders = "single words" if name.endswith("1") else f"1- to {name[-1]}-grams"
+    words = _WORDS.get(name, f"corpus BLEU of {orders}")
     unit, high = ("CIDEr", 10.0) if name == "cider" else ("fraction", 1.0)
-    return Metric(name, words, source=_SOURCES[protocol], protocol=protocol, unit=unit, high=high)
+    datasets = ("sarlang-1m",) if protocol == "paper" else ()
+    return Metric(name, words, _SOURCES[protocol], protocol, unit, high=high, datasets=datasets)
 
 
 _BLEU = tuple(f"bleu{order}" for order in (1, 2, 3, 4))
@@ -71,50 +74,71 @@ def with_caption_scores(facts: Facts, protocols: Collection[str]) -> Facts:
         if protocol not in protocols or not len(facts):
             continue
         items = _items(facts, protocol)
+        if not items.predictions:
+            continue
         try:
             found = caption.facts(items.predictions, items.references, protocol=protocol)
-        except (UnavailableError, InputError) as error:
+        except (UnavailableError, InputError) as error:  # not here, or no reference of the task has a word in it
             notes |= {(metric.name, protocol): str(error) for metric in METRICS if metric.protocol == protocol}
             continue
         notes |= {(name, protocol): reason for name, reason in found.unavailable.items()}
         whole |= {(name, protocol): value for name, value in found.corpus.items()}
         whole[CONFLICTS.name, protocol] = float(items.conflicts)
-        columns |= {f"{protocol}:{name}": value for name, value in _columns(found, items.rows, len(facts)).items()}
+        columns |= {f"{protocol}:{name}": value for name, value in _columns(found, items).items()}
     return replace(facts, columns=columns, notes=notes, whole=whole)
 
 
 class _Items(NamedTuple):
-    """What a protocol scores: the row of each item, its prediction, its references; how many answers are left out."""
+    """What a protocol scores. A group is an image, or a row under `paper`; it may have several items."""
 
-    rows: npt.NDArray[np.int64]
     predictions: Sequence[str]
     references: Sequence[Sequence[str]]
+    group_of_item: npt.NDArray[np.int64]
+    group_of_row: npt.NDArray[np.int64]
+    """-1 where the protocol does not score the row."""
     conflicts: int = 0
+    """Groups whose rows have differing answers."""
 
 
 def _items(facts: Facts, protocol: str) -> _Items:
     if protocol == "paper":
-        pairs = [(row, text.given, reference) for row, text in enumerate(facts.texts) for reference in text.references]
-        rows = np.array([row for row, _, _ in pairs], dtype=np.int64)
-        return _Items(rows, [given for _, given, _ in pairs], [(reference,) for _, _, reference in pairs])
+        rows = np.array([text.paper == "sarlang" for text in facts.texts], dtype=bool)
+        group_of_row = np.where(rows, np.cumsum(rows) - 1, -1)
+        pairs = [
+            (group, text.given, reference)
+            for group, text in zip(group_of_row.tolist(), facts.texts, strict=True)
+            if group >= 0
+            for reference in text.references
+        ]
+        groups = np.array([group for group, _, _ in pairs], dtype=np.int64)
+        return _Items([given for _, given, _ in pairs], [(text,) for _, _, text in pairs], groups, group_of_row)
     asked = [(image, text.topic) for image, text in zip(facts.images.tolist(), facts.texts, strict=True)]
     read, accepted = [text.read for text in facts.texts], [text.references for text in facts.texts]
     grouped = caption.group_by_image(asked, read, accepted)
-    first: dict[int, int] = {}
-    for row, item in enumerate(grouped.image_of_row):
-        first.setdefault(item, row)
-    return _Items(np.array(list(first.values())), grouped.predictions, grouped.references, grouped.conflicts)
+    groups, of_row = np.arange(len(grouped.predictions)), np.asarray(grouped.image_of_row, dtype=np.int64)
+    return _Items(grouped.predictions, grouped.references, groups, of_row, grouped.conflicts)
 
 
-def _columns(found: caption.CaptionFacts, rows: npt.NDArray[np.int64], n: int) -> dict[str, Array]:
-    """Sum the items of each answer; an answer whose image has been scored before has none."""
-    items = np.bincount(rows, minlength=n).astype(np.float64)
-    given: dict[str, Array] = {"items": np.ones(len(rows)), **found.means}
+def _columns(found: caption.CaptionFacts, items: _Items) -> dict[str, Array]:
+    """Sum the items of each group, and give the sums to each of its rows."""
+    given: dict[str, Array] = {"items": np.ones(len(items.predictions)), **found.means}
     for name, statistics in (("bleu", found.bleu), ("meteor", found.meteor)):
         if statistics is not None:
             given |= {f"{name}:{place}": column for place, column in enumerate(statistics.T.astype(np.float64))}
-    summed = {name: np.bincount(rows, weights=values, minlength=n) for name, values in given.items()}
-    return {name: np.where(items > 0, values, np.nan) for name, values in summed.items()}
+    scored = items.group_of_row >= 0
+    columns = {"group": np.where(scored, items.group_of_row.astype(np.float64), np.nan)}
+    for name, values in given.items():
+        sums = np.bincount(items.group_of_item, weights=values)
+        columns[name] = np.where(scored, sums[items.group_of_row], np.nan)
+    return columns
+
+
+def _one_row_each(facts: Facts, protocol: str) -> Facts:
+    """Return the first row of each group that is among these answers."""
+    having = facts.having(f"{protocol}:group")
+    first = np.zeros(len(having), dtype=bool)
+    first[np.unique(having.column(f"{protocol}:group"), return_index=True)[1]] = True
+    return having.only(first)
 
 
 def caption_numbers(facts: Facts) -> Iterator[Number]:
@@ -124,8 +148,8 @@ def caption_numbers(facts: Facts) -> Iterator[Number]:
         if (name, protocol) in facts.notes:
             nothing = estimate.NOTHING._replace(method="unavailable")
             yield Number(metric, nothing, note=facts.notes[name, protocol])
-        elif f"{protocol}:items" in facts.columns:
-            yield Number(metric, _estimate(metric, facts.having(f"{protocol}:items"), facts.whole))
+        elif f"{protocol}:group" in facts.columns:
+            yield Number(metric, _estimate(metric, _one_row_each(facts, protocol), facts.whole))
 
 
 def _estimate(metric: Metric, facts: Facts, whole: Mapping[tuple[str, str], float]) -> estimate.Estimate:
@@ -156,6 +180,13 @@ def _of_sums(facts: Facts, prefix: str, statistic: Callable[[Array], Array]) -> 
     return estimate.ratio(facts.table(*names), facts.images, statistic, rate=False)
 
 
-def text_of(references: Iterable[str], given: str, parsed: Mapping[str, str] | None, *, topic: str = "") -> Text:
+def text_of(target: Mapping[str, Any], given: str, parsed: Mapping[str, Any] | None) -> Text:
     """Return the words of one answer."""
-    return Text(given, parsed["text"] if parsed else "", tuple(references), topic)
+    read = parsed["text"] if parsed else ""
+    return Text(
+        given,
+        read,
+        tuple(target["captions"]),
+        target.get("field") or target.get("question") or "",
+        target.get("paper", ""),
+    )

@@ -1,12 +1,11 @@
 """Captions: what an image shows, in free words."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sarbench.answers import Parsed
 from sarbench.questions._texts import METRICS, caption_numbers, text_of, with_caption_scores
-from sarbench.questions.facts import Text
 from sarbench.questions.kind import Answer, Kind, Row, Target, fixed
+from sarbench.questions.truth import accepted, paper_of
 
 
 def target_of(row: Row) -> dict[str, Any]:
@@ -15,7 +14,8 @@ def target_of(row: Row) -> dict[str, Any]:
     >>> target_of({"answers": ["A port."]})
     {'captions': ['A port.']}
     """
-    return {"captions": list(row["answers"])}
+    asked = {"question": row["question"]} if row.get("question") else {}
+    return {"captions": accepted(row), **asked, **paper_of(row)}
 
 
 def _score(target: Target, answer: Answer) -> dict[str, float]:
@@ -24,10 +24,6 @@ def _score(target: Target, answer: Answer) -> dict[str, float]:
 
 def _parsed(read: Parsed) -> dict[str, Any]:
     return {"text": read.value}
-
-
-def _text(target: Target, given: str, parsed: Mapping[str, Any] | None) -> Text:
-    return text_of(target["captions"], given, parsed)
 
 
 KIND = Kind(
@@ -40,5 +36,5 @@ KIND = Kind(
     score=_score,
     numbers=caption_numbers,
     prepare=with_caption_scores,
-    text=_text,
+    text=text_of,
 )

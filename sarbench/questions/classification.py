@@ -12,11 +12,20 @@ from sarbench.questions._short import PAPER, UNDECIDED, judged, paper_facts, rea
 from sarbench.questions.facts import Facts
 from sarbench.questions.kind import Answer, Kind, Row, Target
 from sarbench.questions.metric import SARCHAT, Metric, Number
+from sarbench.questions.truth import applies
 
-MACRO_F1 = Metric("macro_f1", "plain mean of the F1 of every class in truths and answers")
+MACRO_F1 = Metric(
+    "macro_f1",
+    "plain mean of the F1 of every class in the truths, and of every class of a closed list that was answered",
+    source="macro-averaged F1 (scikit-learn's f1_score); which classes count is sarbench's own rule",
+)
 ACCURACY = Metric("accuracy", "share of answers that name exactly the true classes")
 PAPER_JACCARD = Metric(
-    "jaccard", "tp / (tp + fp + fn) over all classes of all answers (Cls)", source=SARCHAT, protocol="paper"
+    "jaccard",
+    "tp / (tp + fp + fn) over all classes of all answers (Cls)",
+    source=SARCHAT + "; whether an answer with several classes counts as a whole is not printed: by class here",
+    protocol="paper",
+    datasets=("sarchat-2m",),
 )
 
 
@@ -26,8 +35,8 @@ def target_of(row: Row) -> dict[str, Any]:
     >>> target_of({"answers": ["Coast."], "choices": []})
     {'text': 'Coast.'}
     """
-    answer, choices = row["answers"][0] if row["answers"] else "", list(row["choices"] or ())
-    short = short_target(row)
+    short, choices = short_target(row), list(row.get("choices") or ())
+    answer = short["text"]
     if not choices:
         only = parse(answer, kind="label")
         return {**short, "labels": [only.value], "choices": []} if only.rule == "exact" else short
@@ -41,7 +50,8 @@ def _score(target: Target, answer: Answer) -> dict[str, float]:
     if "labels" in target:
         said = answer.usable.value if answer.usable else None
         (exact,) = choice.exact_sets([said], [target["labels"]])
-        return {"exact": float(exact), **label_facts(said or (), target["labels"]), **paper}
+        facts = label_facts(said or (), target["labels"])
+        return {"exact": float(exact), "undecided": 0.0, **facts, **paper, **applies(target, "sarchat")}
     found = judged(target, answer, "classification")
     true = OPEN + short_text(target["text"])
     said = true if found["correct"] else OPEN + short_text(answer.read.value or "") if answer.usable else None
@@ -56,7 +66,8 @@ def _parsed(read: Parsed) -> dict[str, Any]:
 def _numbers(facts: Facts) -> Iterator[Number]:
     yield macro_f1(MACRO_F1, facts)
     yield numbers.mean(ACCURACY, facts, "exact")
-    yield label_jaccard(PAPER_JACCARD, facts)
+    if "of_sarchat" in facts.columns:
+        yield label_jaccard(PAPER_JACCARD, facts.having("of_sarchat"))
     yield from undecided_numbers(facts)
 
 

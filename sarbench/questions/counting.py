@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-
 from sarbench.answers import Parsed, parse
+from sarbench.errors import InputError
 from sarbench.metrics import count
 from sarbench.questions import numbers
-from sarbench.questions._boxes import box_facts, boxes_of, charged
+from sarbench.questions._boxes import box_facts, boxes_of, charged, with_boxes
 from sarbench.questions._short import PAPER, paper_facts, short_target, undecided_numbers
 from sarbench.questions.facts import Facts
 from sarbench.questions.kind import Answer, Kind, Row, Target, fixed
 from sarbench.questions.metric import SARCHAT, Metric, Number
+from sarbench.questions.truth import applies
 
 EXACT = Metric("exact", "share of right numbers")
 WITHIN_1 = Metric("within_1", "share of numbers off by one at most")
@@ -32,13 +32,20 @@ RMSE = Metric(
     higher_is_better=False,
 )
 READ = Metric("read", "share of answers that hold a number: the errors leave the others out")
-CNT = Metric("cnt", "share of right numbers (Cnt)", source=SARCHAT, protocol="paper")
+CNT = Metric(
+    "cnt",
+    "share of right numbers (Cnt)",
+    source=SARCHAT + "; its printed Acc is tp / (tp + fp + fn), which for a share s would be s / (2 − s)",
+    protocol="paper",
+    datasets=("sarchat-2m",),
+)
 CNT_BOXES = tuple(
     Metric(
         f"cnt@{threshold}",
         f"tp / (tp + fp + fn) of the boxes in the answer at IoU {threshold} (Cnt@{str(threshold)[1:]})",
         source=SARCHAT + "; whether it is summed over boxes or images is not printed: over boxes here",
         protocol="paper",
+        datasets=("sarchat-2m",),
     )
     for threshold in (0.25, 0.5)
 )
@@ -50,7 +57,11 @@ def target_of(row: Row) -> dict[str, Any]:
     >>> target_of({"answers": ["…"], "boxes": [], "count": 4})
     {'count': 4, 'boxes': [], 'text': '…'}
     """
-    return {"count": row["count"], "boxes": boxes_of(row), **short_target(row)}
+    if row["count"] is None:
+        fix = "Leave the row out, or give it its number"
+        raise InputError(where=row.get("id", "reference"), problem="asks for a number, and has none", fix=fix)
+    boxes = boxes_of(row) if row.get("boxes") else []
+    return {"count": row["count"], "boxes": boxes, **short_target(row)}
 
 
 def _score(target: Target, answer: Answer) -> dict[str, float]:
@@ -64,11 +75,11 @@ def _score(target: Target, answer: Answer) -> dict[str, float]:
     scores["read"] = float(said[0] is not None)
     for error in count.absolute_errors(said, true):
         scores["absolute_error"] = float(error)
-    if target["boxes"]:
+    if target.get("paper") == "sarchat":
         read = parse(answer.text, kind="boxes", coords=answer.coords, size=answer.size)
-        usable = read if read.outcome in ("ok", "out_of_range") else None
-        scores |= charged(box_facts(target["boxes"], usable, within_class=False, overlaps=False), read, usable)
-    return scores | paper_facts(target, answer.text)
+        boxes = box_facts(target["boxes"], with_boxes(read), within_class=False, overlaps=False)
+        scores |= charged(boxes, read)
+    return scores | paper_facts(target, answer.text) | applies(target, "sarchat")
 
 
 def _parsed(read: Parsed) -> dict[str, Any]:
@@ -84,13 +95,13 @@ def _numbers(facts: Facts) -> Iterator[Number]:
         yield numbers.mean(metric, facts, metric.name)
     yield numbers.mean(ERROR, facts, "absolute_error")
     yield numbers.root_mean_square(RMSE, facts, "absolute_error")
-    yield numbers.mean(CNT, facts, "exact")
-    boxed = facts.having("tp@0.5")
-    if len(boxed) and not np.isnan(boxed.column("tp@0.5")).all():
+    if "of_sarchat" in facts.columns:
+        authors = facts.having("of_sarchat")
+        yield numbers.mean(CNT, authors, "exact")
         for metric in CNT_BOXES:
             threshold = metric.name.partition("@")[2]
-            columns = boxed.table(*(f"{part}@{threshold}" for part in ("tp", "fp", "fn")))
-            yield Number(metric, numbers.jaccard_estimate(columns, boxed.images))
+            columns = authors.table(*(f"{part}@{threshold}" for part in ("tp", "fp", "fn")))
+            yield Number(metric, numbers.jaccard_estimate(columns, authors.images))
     yield from undecided_numbers(facts)
 
 

@@ -10,6 +10,7 @@ from sarbench.questions._boxes import boxes_of
 from sarbench.questions.facts import Facts
 from sarbench.questions.kind import Answer, Kind, Row, Target, fixed
 from sarbench.questions.metric import SARCHAT, Metric, Number
+from sarbench.questions.truth import accepted, applies, paper_of
 
 _WHAT = {
     "mention": "(category, position) pairs, as multisets over all answers",
@@ -28,14 +29,18 @@ JACCARD = Metric(
     "tp / (tp + fp + fn) of (category, position) pairs (Desc)",
     source=SARCHAT + "; how sets of phrases are compared is not printed: as multisets here",
     protocol="paper",
+    datasets=("sarchat-2m",),
 )
 
 
 def target_of(row: Row) -> dict[str, Any]:
     """Return the (category, position) pairs that the authors' text names, and the true boxes."""
-    answer = row["answers"][0] if row["answers"] else ""
-    mentions = parse(answer, kind="mentions").value or ()
-    return {"mentions": [list(mention) for mention in mentions], "boxes": boxes_of(row)}
+    mentions = parse(accepted(row)[0], kind="mentions").value or ()
+    return {
+        "mentions": [list(mention) for mention in mentions],
+        "boxes": boxes_of(row) if row.get("boxes") else [],
+        **paper_of(row),
+    }
 
 
 def _score(target: Target, answer: Answer) -> dict[str, float]:
@@ -45,7 +50,8 @@ def _score(target: Target, answer: Answer) -> dict[str, float]:
     for name, keep in (("mention", 2), ("category", 1)):
         found = mention_overlap(*([tuple((*pair[:keep], "")[:2]) for pair in pairs] for pairs in (said, true)))
         scores |= {f"{name}_tp": found.tp, f"{name}_fp": found.fp, f"{name}_fn": found.fn}
-    return scores | {"exact": float(scores["mention_fp"] == scores["mention_fn"] == 0 and bool(answer.usable))}
+    exact = float(scores["mention_fp"] == scores["mention_fn"] == 0 and bool(answer.usable))
+    return {"exact": exact, **scores, **applies(target, "sarchat")}
 
 
 def _parsed(read: Parsed) -> dict[str, Any]:
@@ -56,7 +62,8 @@ def _numbers(facts: Facts) -> Iterator[Number]:
     for fact, metrics in RATES.items():
         yield from numbers.overlap(metrics, facts, fact + "_{}")
     yield numbers.mean(EXACT, facts, "exact")
-    yield from numbers.overlap((JACCARD,), facts, "mention_{}")
+    if "of_sarchat" in facts.columns:
+        yield from numbers.overlap((JACCARD,), facts.having("of_sarchat"), "mention_{}")
 
 
 KIND = Kind(

@@ -1,6 +1,6 @@
 """The facts of many scored answers, in columns: what is kept while answers stream by.
 
-A million answers are about a hundred bytes each here, where their lines of the run record would be thousands.
+A million answers are some hundred bytes each here, where their lines of the run record would be thousands.
 """
 
 from array import array
@@ -26,8 +26,10 @@ class Text(NamedTuple):
     read: str
     """Without reasoning and chat tokens; empty where there was no answer."""
     references: tuple[str, ...]
-    topic: str
+    topic: str = ""
     """What was asked: answers about one image and one topic share their references."""
+    paper: str = ""
+    """Whose published rules apply (see `sarbench.questions.truth`)."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,10 @@ class Facts:
             texts=[text for text, take in zip(self.texts, wanted, strict=True) if take] if self.texts else (),
             whole={},
         )
+
+    def with_labels(self) -> "Facts":
+        """Return the answers that have a fact about any label."""
+        return self.only(np.diff(self.label_parts.indptr) > 0)
 
     def label_counts(self, labels: Sequence[str]) -> sparse.csr_matrix:
         """Return tp, fp and fn of each label in each answer: [n, 3 · K]; labels outside the list are left out."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sarbench.answers import Parsed
+from sarbench.coords import Size
 from sarbench.questions.facts import Facts, Text
 from sarbench.questions.family import Family
 from sarbench.questions.metric import Metric, Number
@@ -24,8 +25,8 @@ class Answer:
     read: Parsed
     coords: str
     """The coordinate convention of the run."""
-    size: tuple[int, int]
-    """Width and height of the native image in pixels."""
+    size: Size | None
+    """Width and height of the native image in pixels, where they are known."""
 
     @property
     def usable(self) -> Parsed | None:

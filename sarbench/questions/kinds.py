@@ -14,6 +14,7 @@ from sarbench.questions import (
     field,
     grounding,
     identification,
+    library,
     position,
     presence,
     referring,
@@ -47,8 +48,12 @@ KINDS: Mapping[Family, Kind] = MappingProxyType(
 
 
 def all_metrics() -> dict[str, tuple[Metric, ...]]:
-    """Return every metric that a user can name, by kind of question, the headline of each first."""
-    return {**{name: kind.metrics for name, kind in KINDS.items()}, "retrieval": retrieval.METRICS}
+    """Return every metric that a user can name, by kind of question, the headline of each first.
+
+    `retrieval` is scored from embeddings; those of `library` are functions of `sarbench.metrics`.
+    """
+    by_kind: dict[str, tuple[Metric, ...]] = {name: kind.metrics for name, kind in KINDS.items()}
+    return {**by_kind, "retrieval": retrieval.METRICS, "library": library.METRICS}
 
 
 def rule_versions() -> dict[str, str]:

@@ -25,6 +25,8 @@ class Metric:
     """Largest possible value; None where there is none."""
     higher_is_better: bool | None = True
     """None for a number that describes and does not rank."""
+    datasets: tuple[str, ...] = ()
+    """The datasets whose rows it is computed for; empty: those of every dataset."""
 
 
 @dataclass(frozen=True)

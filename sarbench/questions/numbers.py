@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
+from sarbench.metrics.count import rmse_from_sums
 from sarbench.metrics.rates import f1_from_counts, jaccard_from_counts, precision_from_counts, recall_from_counts
 from sarbench.questions import estimate
 from sarbench.questions.facts import Facts
@@ -29,7 +30,9 @@ def root_mean_square(metric: Metric, facts: Facts, key: str) -> Number:
     having = facts.having(key)
     squares = having.column(key) ** 2
     columns = np.stack([squares, np.ones_like(squares)], axis=1)
-    found = estimate.ratio(columns, having.images, lambda sums: np.sqrt(share_of(sums)), rate=False, top=metric.high)
+    found = estimate.ratio(
+        columns, having.images, lambda sums: rmse_from_sums(sums[..., 0], sums[..., 1]), rate=False, top=metric.high
+    )
     return Number(metric, found)
 
 

@@ -30,7 +30,7 @@ def _score(target: Target, answer: Answer) -> dict[str, float]:
         found = judged(target, answer, "position")
         return {"exact": found["correct"], "undecided": found["undecided"], **paper}
     said = answer.usable.value if answer.usable else None
-    return {"exact": float(said == target["position"]), **paper}
+    return {"exact": float(said == target["position"]), "undecided": 0.0, **paper}
 
 
 def _parsed(read: Parsed) -> dict[str, Any]:

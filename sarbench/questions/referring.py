@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
 from sarbench.answers import Parsed
 from sarbench.metrics import boxes as box_metrics
 from sarbench.questions import _boxes, numbers
 from sarbench.questions.facts import Facts
 from sarbench.questions.kind import Answer, Kind, Row, Target, fixed
 from sarbench.questions.metric import Metric, Number
+from sarbench.questions.truth import applies, paper_of
 
 SINGLE_HITS = tuple(
     Metric(
@@ -23,22 +22,20 @@ SINGLE_HITS = tuple(
 
 def target_of(row: Row) -> dict[str, Any]:
     """Return the true boxes."""
-    return {"boxes": _boxes.boxes_of(row)}
+    return {"boxes": _boxes.boxes_of(row), **paper_of(row)}
 
 
 def _score(target: Target, answer: Answer) -> dict[str, float]:
     """The class is given in the question, so labels in the answer do not count."""
-    facts = _boxes.box_facts(target["boxes"], answer.usable, within_class=False)
-    facts = _boxes.charged(facts, answer.read, answer.usable)
+    facts = _boxes.box_facts(target["boxes"], _boxes.with_boxes(answer.read), within_class=False)
+    facts = _boxes.charged(facts, answer.read) | applies(target, "sarchat")
     if len(target["boxes"]) == 1:
         facts |= _first_box_hits(target["boxes"][0]["xyxy"], answer.usable)
     return facts
 
 
 def _first_box_hits(true: Sequence[float], read: Parsed | None) -> dict[str, float]:
-    overlap = 0.0
-    if read is not None and len(read.value):
-        overlap = float(box_metrics.iou(read.value[:1], np.array([true], dtype=np.float64))[0, 0])
+    (overlap,) = box_metrics.first_box_ious([read.value if read else None], [true])
     return {f"hit@{threshold}": float(overlap >= threshold) for threshold in _boxes.THRESHOLDS}
 
 

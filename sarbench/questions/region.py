@@ -12,13 +12,17 @@ from sarbench.questions.kind import Answer, Kind, Row, Target
 from sarbench.questions.metric import Metric, Number
 
 ALL_FIELDS = Metric("all_fields", "share of answers that name the true category, the one field that is asked for")
-MACRO_F1 = Metric("macro_f1", "plain mean of the F1 of every class in truths and answers")
+MACRO_F1 = Metric(
+    "macro_f1",
+    "plain mean of the F1 of every class in truths and answers",
+    source="macro-averaged F1 (scikit-learn's f1_score); which classes count is sarbench's own rule",
+)
 
 
 def target_of(row: Row) -> dict[str, Any]:
     """Return the true class and the box it stands in; the words of the truth alone where no closed list holds it."""
     short, choices = short_target(row), list(row.get("choices") or ())
-    region = {"region": [float(edge) for edge in row["region"]]}
+    region = {"region": [float(edge) for edge in row.get("region") or ()]}
     read = parse(short["text"], kind="label", choices=choices)
     return short | region | ({"labels": [read.value], "choices": choices} if read.rule == "exact" else {})
 
@@ -29,7 +33,7 @@ def _score(target: Target, answer: Answer) -> dict[str, float]:
         found = judged(target, answer, "region")
         return {"exact": found["correct"], "undecided": found["undecided"], **paper}
     said = [answer.usable.value] if answer.usable else []
-    return {"exact": float(said == target["labels"]), **label_facts(said, target["labels"]), **paper}
+    return {"exact": float(said == target["labels"]), "undecided": 0.0, **label_facts(said, target["labels"]), **paper}
 
 
 def _parsed(read: Parsed) -> dict[str, Any]:

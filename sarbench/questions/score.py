@@ -12,9 +12,14 @@ import msgspec
 from sarbench.answers import Parsed, parse
 from sarbench.answers.bulk import parse_boxes
 from sarbench.answers.outcome import Outcome
+from sarbench.coords import Size
+from sarbench.questions._labels import OPEN
 from sarbench.questions.family import Family, family
 from sarbench.questions.kind import Answer, Row, Target
 from sarbench.questions.kinds import KINDS
+
+BOX_KINDS: tuple[Family, ...] = ("grounding", "referring")
+"""Kinds whose answers are boxes."""
 
 
 class AnswerScore(msgspec.Struct, frozen=True):
@@ -24,6 +29,8 @@ class AnswerScore(msgspec.Struct, frozen=True):
     outcome: Outcome
     rule: str
     scores: dict[str, float]
+    repeats: bool = False
+    """Whether this very object is kept to be given again for an equal answer."""
 
 
 def target_of(row: Row, kind: Family | None = None) -> dict[str, Any]:
@@ -46,7 +53,7 @@ def score_answer(
     prediction: str,
     *,
     coords: str,
-    size: tuple[int, int],
+    size: Size | None,
     verdict: bool | None = None,
     read: Parsed | None = None,
 ) -> AnswerScore:
@@ -57,7 +64,7 @@ def score_answer(
         target: The target as `target_of` gives it.
         prediction: The model's text, whatever it is; this function never raises on it.
         coords: The coordinate convention of the run.
-        size: Width and height of the native image in pixels.
+        size: Width and height of the native image in pixels; None where they are not known.
         verdict: What a judge says of the answer; it speaks only where no rule decides.
         read: What `read_many` has read from it, where that was done for many answers at once.
 
@@ -72,34 +79,43 @@ def score_answer(
     if read.outcome == "failed":
         return AnswerScore(None, "failed", read.rule, {})
     scores = rules.score(target, Answer(prediction, read, coords, size))
+    if read.outcome == "refused" and scores.get("exact"):
+        # "It cannot be determined." is an answer where the truth says so.
+        return AnswerScore({"text": prediction}, "ok", "equals_truth", scores)
     if verdict is not None:
         scores = with_verdict(scores, verdict=verdict)
     return AnswerScore(None if read.value is None else rules.parsed(read), read.outcome, read.rule, scores)
 
 
-def size_of(row: Mapping[str, Any]) -> tuple[int, int]:
-    """Return width and height; 1 × 1 where they are not known, as for a row without an image."""
-    return row.get("width") or 1, row.get("height") or 1
+def size_of(row: Mapping[str, Any]) -> Size | None:
+    """Return width and height; None where they are not known, as for a row without an image."""
+    width, height = row.get("width"), row.get("height")
+    return (width, height) if width and height else None
 
 
 def read_many(
-    kind: Family, predictions: Sequence[str], sizes: Sequence[tuple[int, int]], *, coords: str
+    kind: Family, predictions: Sequence[str], sizes: Sequence[Size | None], *, coords: str
 ) -> Sequence[Parsed | None]:
     """Read many answers at once where that is faster, which is for boxes; None stands for one still to be read."""
-    if kind not in ("grounding", "referring"):
+    if kind not in BOX_KINDS:
         return [None] * len(predictions)
     answers = parse_boxes(predictions, coords=coords, sizes=sizes)
     return [answers.parsed(number) for number in range(len(predictions))]
 
 
 def with_verdict(scores: Mapping[str, float], *, verdict: bool) -> dict[str, float]:
-    """Let a judge decide what the rules left undecided.
+    """Let a judge decide what the rules left undecided; the paper's own accuracy stays what its rules say.
 
-    >>> with_verdict({"exact": 0.0, "undecided": 1.0, "at_most": 1.0}, verdict=True)
-    {'exact': 1.0, 'undecided': 0.0, 'at_most': 1.0}
+    >>> with_verdict({"exact": 0.0, "undecided": 1.0, "fp:~lake": 1.0, "fn:~pond": 1.0}, verdict=True)
+    {'exact': 1.0, 'undecided': 0.0, 'tp:~pond': 1.0}
     """
     decided = dict(scores)
-    for undecided, right in (("undecided", ("exact", "at_most")), ("paper_undecided", ("paper_correct",))):
-        if decided.get(undecided):
-            decided |= {name: float(verdict) for name in right if name in decided} | {undecided: 0.0}
+    if decided.get("undecided"):
+        decided |= {name: float(verdict) for name in ("exact", "at_most") if name in decided} | {"undecided": 0.0}
+        if verdict:
+            missed = [name for name in decided if name.startswith(f"fn:{OPEN}")]
+            decided = {name: value for name, value in decided.items() if f":{OPEN}" not in name}
+            decided |= {name.replace("fn:", "tp:", 1): 1.0 for name in missed}
+    if decided.get("paper_undecided"):
+        decided["paper_judged"] = float(verdict)
     return decided

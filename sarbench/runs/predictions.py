@@ -1,12 +1,14 @@
 """Answers that come in a file or a mapping, brought together with the samples that they are about.
 
-Both sides stream. Where a file keeps the order of the data, as most do, nothing is held; answers that come early wait
-for their sample.
+Both sides stream. Where a file is whole and keeps the order of the data, as most do, nothing is held. Answers that come
+early wait for their sample: those behind the first gap of an incomplete file, all of a shuffled one.
 """
 
+import codecs
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 import msgspec
 import pyarrow as pa
@@ -16,6 +18,8 @@ from sarbench.errors import InputError
 
 _SHOWN = 5
 """Ids that a message names before it only counts."""
+
+_LONGEST_NAME = 200
 
 _FORMS = 'JSON lines of {"id": …, "prediction": …}, or Parquet with these columns'
 
@@ -44,6 +48,8 @@ def from_mapping(predictions: Mapping[str, Any]) -> Iterator[Prediction]:
         InputError: An answer is no text.
     """
     for key, text in predictions.items():
+        if not isinstance(key, str):
+            raise InputError(where=repr(key), problem="is no id of a sample", fix="Give the ids of the rows, as text")
         if not isinstance(text, str):
             problem = f"its prediction is {type(text).__name__}, not text"
             raise InputError(where=key, problem=problem, fix="Give a str for every sample, empty for no answer")
@@ -56,14 +62,13 @@ def from_file(path: Path) -> Iterator[Prediction]:
     Raises:
         InputError: The file is missing or no such file, or a line is no answer; the message names the line.
     """
-    if not path.is_file():
-        raise InputError(where=path, problem="there is no such file", fix=f"Give {_FORMS}")
-    if path.suffix == ".parquet":
+    if path.suffix.lower() == ".parquet":
         yield from _from_parquet(path)
         return
     decoder = msgspec.json.Decoder(_Line)
-    with path.open("rb") as lines:
+    with _opened(path) as lines:
         for number, line in enumerate(lines, start=1):
+            line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
             if not line.strip():
                 continue
             where = f"{path}, line {number}"
@@ -77,24 +82,51 @@ def from_file(path: Path) -> Iterator[Prediction]:
             yield Prediction(found.id, found.prediction, found.sample_sha256, where)
 
 
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        problem = f"cannot be opened ({error.strerror or error})"
+        raise InputError(where=str(path)[:_LONGEST_NAME], problem=problem, fix=f"Give {_FORMS}") from error
+
+
+def _decoded(decoder: msgspec.json.Decoder[_Line], line: bytes) -> _Line:
+    """Read one line; Python's own reader also takes half an emoji, which `json.dumps` writes as an escape."""
+    try:
+        return decoder.decode(line)
+    except msgspec.DecodeError as strict:
+        try:
+            return msgspec.convert(json.loads(line), _Line)
+        except ValueError:
+            raise strict from None
+
+
 def _from_parquet(path: Path) -> Iterator[Prediction]:
     try:
-        file = pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as error:
+        file = pq.ParquetFile(_opened(path))
+    except (pa.ArrowException, OSError) as error:
         raise InputError(where=path, problem=f"is no Parquet file ({error})", fix=f"Give {_FORMS}") from error
     wanted = [name for name in ("id", "prediction", "sample_sha256") if name in file.schema_arrow.names]
     if wanted[:2] != ["id", "prediction"]:
         problem = f"has the columns {', '.join(file.schema_arrow.names)}"
         raise InputError(where=path, problem=problem, fix="Give it the columns id and prediction")
     row = 0
-    for batch in file.iter_batches(columns=wanted):
-        for line in batch.to_pylist():
+    for lines in _batches(file, wanted, path):
+        for line in lines:
             where = f"{path}, row {row}"
             if not isinstance(line["id"], str) or not isinstance(line["prediction"], str):
                 problem = f"holds {line['id']!r} and {line['prediction']!r}"
                 raise InputError(where=where, problem=problem, fix="Give two texts, an empty one for no answer")
             yield Prediction(line["id"], line["prediction"], line.get("sample_sha256"), where)
             row += 1
+
+
+def _batches(file: pq.ParquetFile, wanted: list[str], path: Path) -> Iterator[list[dict[str, Any]]]:
+    try:
+        for batch in file.iter_batches(columns=wanted):
+            yield batch.to_pylist()
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise InputError(where=path, problem=f"cannot be read ({error})", fix="Write the file again") from error
 
 
 def joined(
@@ -141,7 +173,7 @@ def _wait(waiting: dict[str, Prediction], prediction: Prediction, seen: set[int]
 
 
 def _same_sample(prediction: Prediction, sha256: str | None) -> None:
-    if prediction.sample_sha256 is not None and sha256 is not None and prediction.sample_sha256 != sha256:
+    if prediction.sample_sha256 and sha256 and prediction.sample_sha256.lower() != sha256:
         problem = f"was made on another version of {prediction.id!r}: its sample hash is {prediction.sample_sha256}"
         fix = f"Answer the data that is built here (sample hash {sha256}), or build the data that was answered"
         raise InputError(where=prediction.where, problem=problem, fix=fix)
@@ -152,6 +184,10 @@ def _refuse(left: Mapping[str, Prediction]) -> None:
     shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
     raise InputError(
         where=left[names[0]].where,
-        problem=f"{len(names)} predictions are about no sample of the references: {shown}",
+        problem=f"{_number(len(names))} about no sample of the references: {shown}",
         fix="Name the tasks that they answer, and score them against the data they were made on",
     )
+
+
+def _number(predictions: int) -> str:
+    return "1 prediction is" if predictions == 1 else f"{predictions} predictions are"

@@ -7,9 +7,12 @@ import msgspec
 import pyarrow as pa
 
 from sarbench.answers import Parsed
+from sarbench.catalogue import TaskSpec
+from sarbench.errors import RunError, SarbenchError
 from sarbench.prompts import Prompt
 from sarbench.questions.family import Family
 from sarbench.questions.score import read_many, score_answer, size_of, target_of
+from sarbench.questions.truth import paper_of
 from sarbench.runs.record import SAMPLES
 
 
@@ -49,21 +52,43 @@ def sample(
     }
 
 
-def rescore_all(lines: Sequence[Mapping[str, Any]], kind: Family) -> Iterator[dict[str, Any]]:
+def rescore_all(lines: Sequence[Mapping[str, Any]], spec: TaskSpec) -> Iterator[dict[str, Any]]:
     """Read and score recorded answers of one run again, keeping everything else of their lines.
 
     A line whose scorer broke has no target and stays as it is.
+
+    Raises:
+        RunError: A line is none of this task; the message names it.
     """
     sound = [line for line in lines if line["target"] != "null"]
-    sizes, texts = [size_of(line) for line in sound], [line["prediction"] for line in sound]
-    reads = iter(read_many(kind, texts, sizes, coords=sound[0]["coords"]) if sound else ())
+    texts = [line["prediction"] or "" for line in sound]
+    try:
+        reads = iter(read_many(spec.family, texts, [size_of(line) for line in sound], coords=_coords(sound)))
+    except SarbenchError as error:
+        raise RunError(
+            where=f"samples of {spec.name}", problem=str(error), fix=f"Evaluate {spec.name} again"
+        ) from error
     for line in lines:
-        yield dict(line) if line["target"] == "null" else _rescored(line, kind, next(reads))
+        if line["target"] == "null":
+            yield dict(line)
+            continue
+        try:
+            yield _rescored(line, spec, next(reads))
+        except (SarbenchError, ValueError, TypeError, KeyError, AttributeError) as error:
+            problem = f"cannot be scored again ({type(error).__name__}: {error})"
+            raise RunError(where=line["id"], problem=problem, fix=f"Evaluate {spec.name} again") from error
 
 
-def _rescored(line: Mapping[str, Any], kind: Family, read: Parsed | None) -> dict[str, Any]:
-    target = msgspec.json.decode(line["target"])
-    result = score_answer(kind, target, line["prediction"], coords=line["coords"], size=size_of(line), read=read)
+def _coords(lines: Sequence[Mapping[str, Any]]) -> str:
+    return str(lines[0]["coords"]) if lines else "pixel"
+
+
+def _rescored(line: Mapping[str, Any], spec: TaskSpec, read: Parsed | None) -> dict[str, Any]:
+    # Targets that were recorded before papers were named in them get theirs from the dataset.
+    target = paper_of({"dataset": spec.dataset}) | msgspec.json.decode(line["target"], type=dict[str, Any])
+    read = None if target.get("choices") else read
+    size = size_of(line)
+    result = score_answer(spec.family, target, line["prediction"], coords=line["coords"], size=size, read=read)
     again = {"parsed": _json(result.parsed), "outcome": result.outcome, "rule": result.rule, "scores": result.scores}
     return {**line, **again}
 

@@ -14,7 +14,7 @@ from sarbench.runs.batches import BATCH, batched
 from sarbench.runs.predictions import Prediction, from_file, from_mapping, joined
 from sarbench.runs.record import TaskScores
 from sarbench.runs.samples import storable
-from sarbench.runs.tally import ALWAYS, NO_SLICES, Tally, add_answers, check_protocols
+from sarbench.runs.tally import ALWAYS, NO_SLICES, WHOLE, Tally, add_answers, protocols_named
 
 COLUMNS = (
     "id",
@@ -34,21 +34,23 @@ COLUMNS = (
 )
 """What scoring reads of a row; everything else, images above all, is left alone."""
 
-_EMPTY: Mapping[str, Any] = {"answers": (), "choices": (), "boxes": (), "region": (), "count": None}
+_EMPTY: Mapping[str, Any] = {"answers": (), "choices": (), "region": (), "count": None}
 
 Row = Mapping[str, Any]
 Answers = Sequence[str] | Mapping[str, str] | str | Path
 
 
-class Table(dict[str, dict[str, float | None]]):
+class ScoreTable(dict[str, dict[str, float | None]]):
     """`{protocol: {metric: value}}` over all samples; intervals, slices and outcome counts are in `details`."""
 
-    def __init__(self, details: TaskScores) -> None:
+    def __init__(self, details: TaskScores, undecided: tuple[str, ...]) -> None:
         """Take the values of all samples out of the scores of a task."""
         super().__init__()
         self.details = details
+        self.undecided = undecided
+        """Ids of the answers that no rule decides: what a judge may be asked."""
         for score in details.scores:
-            if score.slice == "all":
+            if score.slice == WHOLE:
                 self.setdefault(score.protocol, {})[score.metric] = score.value
 
 
@@ -58,13 +60,13 @@ def score(
     predictions: Answers,
     references: Iterable[Row],
     coords: str = "pixel",
-    protocols: Collection[str] = ALWAYS,
+    protocols: str | Collection[str] = ALWAYS,
     slices: Mapping[str, Collection[str]] = NO_SLICES,
     verdicts: Mapping[str, bool] | None = None,
-) -> Table:
+) -> ScoreTable:
     """Score answers against rows of the schema.
 
-    Answers and rows stream; what is kept of a sample are some hundred bytes.
+    Answers and rows stream; what is kept of a sample are some hundred bytes (`benchmarks/score_stream.py`).
 
     Args:
         task: A kind of question (`counting`, `referring`, …) or the name of a task. `vqa` scores every question with a
@@ -74,7 +76,7 @@ def score(
             out: `details.missing` counts them, and the scores are about the others.
         references: Rows of the schema, e.g. a loaded dataset.
         coords: The coordinate convention of boxes in the predictions (see `sarbench.coords`).
-        protocols: `strict` and `paper`; for captions also `coco` and `nltk`, which need Java and WordNet.
+        protocols: `strict` and `paper`; for captions also `coco` and `nltk`, which need Java and WordNet; or `all`.
         slices: Name → ids of samples that are scored once more by themselves.
         verdicts: Id → what a judge says of the answer; it speaks only where the rules are undecided.
 
@@ -86,19 +88,36 @@ def score(
         InputError: There are more or fewer predictions than references; an id is unknown or comes twice; a prediction
             is no text; a reference asks another kind of question.
     """
-    kind = _family(task)
+    kind, wanted = _family(task), protocols_named(protocols)
     parse_convention(coords)
-    check_protocols(protocols)
+    said = _ids_to_meet(slices, verdicts or {})
     tally, scorer, missing = Tally(task, kind, slices), Scorer(kind, coords), 0
-    for batch in batched(_pairs(_without_images(references), predictions), BATCH):
+    for batch in batched(_pairs(scored_columns(references), predictions), BATCH):
         for row, _ in batch:
+            said.pop(row["id"], None)
             if not may_be_scored_as(kind, row):
                 problem = f"asks for {family(row)}, not for {kind}"
                 raise InputError(where=row["id"], problem=problem, fix=f"Score it with task={family(row)!r}")
         answered = [(row, storable(text)) for row, text in batch if text is not None]
         missing += len(batch) - len(answered)
         add_answers(tally, scorer, answered, verdicts=verdicts or {})
-    return Table(tally.scores(protocols=protocols, missing=missing))
+    for sample_id, where in said.items():
+        problem = f"names {sample_id!r}, which is no reference"
+        raise InputError(where=where, problem=problem, fix="Give the ids of the rows that are scored")
+    return ScoreTable(tally.scores(protocols=wanted, missing=missing), tuple(tally.undecided))
+
+
+def _ids_to_meet(slices: Mapping[str, Collection[str]], verdicts: Mapping[str, bool]) -> dict[str, str]:
+    """Return id → who speaks of it, for ids that must be among the references."""
+    for name, ids in slices.items():
+        if isinstance(ids, str):
+            raise InputError(where=f"slice {name!r}", problem="is a text", fix="Give a collection of ids")
+    for key, verdict in cast("Mapping[str, object]", verdicts).items():
+        if not isinstance(verdict, bool):
+            problem = f"has the verdict {verdict!r}"
+            raise InputError(where=key, problem=problem, fix="Give True or False; leave out what was not judged")
+    named = {sample_id: f"slice {name!r}" for name, ids in slices.items() for sample_id in ids}
+    return named | dict.fromkeys(verdicts, "verdicts")
 
 
 def _pairs(rows: Iterable[Row], predictions: Answers) -> Iterator[tuple[Row, str | None]]:
@@ -113,20 +132,20 @@ def _by_id(rows: Iterable[Row], predictions: Iterable[Prediction]) -> Iterator[t
     return joined(((row["id"], row.get("sample_sha256"), row) for row in rows), predictions)
 
 
-def _in_order(rows: Iterable[Row], predictions: Sequence[str]) -> Iterator[tuple[Row, str]]:
+def _in_order(rows: Iterable[Row], predictions: Iterable[str]) -> Iterator[tuple[Row, str]]:
     over: Any = object()
     for number, (row, text) in enumerate(zip_longest(rows, cast("Iterable[Any]", predictions), fillvalue=over)):
         if row is over or text is over:
-            problem = f"there are {len(predictions)} predictions for {'fewer' if row is over else 'more'} references"
-            fix = f"Give one prediction for every reference; number {number} is without a partner"
-            raise InputError(where="sarbench.score", problem=problem, fix=fix)
+            few, many = ("references", "predictions") if row is over else ("predictions", "references")
+            problem = f"there are {number} {few}, and more {many}"
+            raise InputError(where="sarbench.score", problem=problem, fix="Give one prediction for every reference")
         if not isinstance(text, str):
             problem = f"its prediction is {type(text).__name__}, not text"
             raise InputError(where=row["id"], problem=problem, fix="Give a str for every reference, empty for none")
         yield row, text
 
 
-def _without_images(references: Iterable[Row]) -> Iterator[Row]:
+def scored_columns(references: Iterable[Row]) -> Iterator[Row]:
     """Yield rows with the columns that scoring reads: a dataset would decode the image of every row otherwise."""
     chosen: Any = references
     names = getattr(references, "column_names", None)
@@ -136,7 +155,14 @@ def _without_images(references: Iterable[Row]) -> Iterator[Row]:
         if not isinstance(row, Mapping) or "task" not in row:
             problem = "is no row of the schema: it has no task"
             raise InputError(where=f"reference {number}", problem=problem, fix="Give rows of sarbench.load_dataset")
-        yield {"id": f"reference {number}", **_EMPTY, **row}
+        yield {"id": f"reference {number}", **_EMPTY, **{name: _plain(row[name]) for name in COLUMNS if name in row}}
+
+
+def _plain(value: Any) -> Any:
+    """Return what pandas and numpy make of a value as it was: arrays as lists, NaN as None."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    return None if isinstance(value, float) and value != value else value
 
 
 def _family(task: str) -> Family:

@@ -9,11 +9,12 @@ from sarbench.catalogue import Catalogue, TaskSpec, read_catalogue
 from sarbench.errors import InputError
 from sarbench.questions.kinds import rule_versions
 from sarbench.runs.batches import BATCH, batched
+from sarbench.runs.checked import checked_lines
 from sarbench.runs.record import Manifest, Scores, TaskRun, TaskScores
 from sarbench.runs.samples import rescore_all
-from sarbench.runs.store import load_manifest, read_lines, rewriting_samples, save_scores
+from sarbench.runs.store import load_manifest, read_lines, rewriting_samples, samples_path, save_scores
 from sarbench.runs.subset import CLEAN, clean_rows
-from sarbench.runs.tally import ALWAYS, Tally
+from sarbench.runs.tally import ALWAYS, Tally, protocols_named
 
 NONE_CLEAN: Mapping[str, frozenset[str]] = MappingProxyType({})
 
@@ -29,11 +30,13 @@ def rescore_run(folder: Path, *, clean: Path | None = None, protocols: Collectio
     Args:
         folder: The run.
         clean: The `REPORT-clean` folder of a leakage report: its rows are scored by themselves too, as slice `clean`.
-        protocols: Those that are wanted, of `sarbench.runs.tally.PROTOCOLS`.
+        protocols: Those that are wanted beside `strict` and `paper`, of `sarbench.runs.tally.PROTOCOLS`.
 
     Raises:
         InputError: The run or the folder cannot be used.
+        UnknownNameError: A protocol does not exist.
     """
+    protocols = tuple(dict.fromkeys((*ALWAYS, *protocols_named(protocols))))
     slices = _clean_slices(clean, load_manifest(folder), read_catalogue())
     return _score(folder, slices, protocols, again=True)
 
@@ -60,13 +63,14 @@ def _score_task(
     again: bool,
 ) -> TaskScores:
     tally = Tally(spec.name, spec.family, {} if clean is None else {CLEAN: clean})
+    lines = checked_lines(read_lines(folder, spec.name), run, samples_path(folder, spec.name))
     if not again:
-        for line in read_lines(folder, spec.name):
+        for line in lines:
             tally.add_line(line)
     else:
         with rewriting_samples(folder, spec.name) as write:
-            for batch in batched(read_lines(folder, spec.name), BATCH):
-                for line in rescore_all(batch, spec.family):
+            for batch in batched(lines, BATCH):
+                for line in rescore_all(batch, spec):
                     write(line)
                     tally.add_line(line)
     return tally.scores(protocols=protocols, missing=max(0, run.samples - run.done))

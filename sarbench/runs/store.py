@@ -127,8 +127,15 @@ def _load(path: Path, kind: type[_Model]) -> _Model:
     try:
         return kind.model_validate_json(path.read_bytes())
     except FileNotFoundError as error:
-        fix = "Run `sarbench score` on the folder" if path.name == "scores.json" else "Evaluate again"
-        raise InputError(where=path, problem="is missing", fix=fix) from error
+        if path.name == "scores.json":
+            raise InputError(where=path, problem="is missing", fix="Run `sarbench score` on the folder") from error
+        inside = sorted(found.parent.name for found in path.parent.glob("*/manifest.json"))
+        fix = (
+            f"Give one of the runs in it: {', '.join(inside[:5])}"
+            if inside
+            else "Give what `sarbench eval --out` wrote"
+        )
+        raise InputError(where=path.parent, problem="is no run: it has no manifest.json", fix=fix) from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"

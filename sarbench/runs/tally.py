@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from sarbench.answers.outcome import OUTCOMES, Outcome
-from sarbench.errors import UnknownNameError
+from sarbench.errors import InputError, UnknownNameError
 from sarbench.questions import estimate
 from sarbench.questions.facts import Facts, FactsBuilder
 from sarbench.questions.family import Family
@@ -29,6 +30,9 @@ PROTOCOLS = ("strict", "paper", "coco", "nltk")
 
 ALWAYS = ("strict", "paper")
 
+WHOLE = "all"
+"""The slice of all samples."""
+
 NO_SLICES: Mapping[str, Collection[str]] = MappingProxyType({})
 
 
@@ -44,7 +48,12 @@ class Tally:
             slices: Name → ids of samples that are scored once more by themselves, beside the slices of the kind.
         """
         self.task, self.kind = task, KINDS[family]
-        self._slices = slices
+        self._slices = {name: frozenset(ids) for name, ids in slices.items()}
+        if WHOLE in self._slices:
+            fix = "Give it another name"
+            raise InputError(where=f"slice {WHOLE!r}", problem="is the name of all samples together", fix=fix)
+        self.undecided: list[str] = []
+        """Ids of the answers that no rule decides."""
         self._outcomes: Counter[Outcome] = Counter()
         self._facts = FactsBuilder()
 
@@ -91,7 +100,13 @@ class Tally:
         self._outcomes[outcome] += 1
         if outcome == "failed":
             return
+        if scores.get("undecided"):
+            self.undecided.append(sample_id)
         own = self.kind.slices(target) if target else ()
+        if not self._slices.keys().isdisjoint(own):
+            name = next(name for name in own if name in self._slices)
+            problem = f"is a slice that {self.kind.name} has by itself"
+            raise InputError(where=f"slice {name!r}", problem=problem, fix="Give it another name")
         given = tuple(name for name, ids in self._slices.items() if sample_id in ids) if self._slices else ()
         text = self.kind.text(target, prediction, parsed) if self.kind.text else None
         self._facts.add(image_id or sample_id, scores, slices=own + given, text=text, shared=shared)
@@ -105,15 +120,17 @@ class Tally:
         """
         facts, masks = self._facts.build()
         prepared = self.kind.prepare(facts, protocols)
-        parts = {"all": prepared} | {name: prepared.only(mask) for name, mask in masks.items()}
-        parts |= {name: prepared.only(prepared.images < 0) for name in self._slices if name not in masks}
+        nobody = np.zeros(len(facts), dtype=bool)
+        parts = {WHOLE: ~nobody} | masks | {name: nobody for name in self._slices if name not in masks}
         return TaskScores(
             task=self.task,
             samples=self._outcomes.total(),
             missing=missing,
             outcomes={outcome: self._outcomes[outcome] for outcome in OUTCOMES},
             scores=tuple(
-                score for name, part in parts.items() for score in _scores(self.task, self.kind, part, name, protocols)
+                score
+                for name, mask in parts.items()
+                for score in _scores(self.task, self.kind, prepared.only(mask), name, protocols)
             ),
         )
 
@@ -133,20 +150,27 @@ def add_answers(
             target=target,
             prediction=text,
             parsed=result.parsed,
-            shared=True,
+            shared=result.repeats,
         )
 
 
-def check_protocols(names: Iterable[str]) -> None:
-    """Refuse a protocol that does not exist.
+def protocols_named(wanted: str | Iterable[str]) -> tuple[str, ...]:
+    """Return the protocols that are named; `all` stands for every one.
 
     Raises:
         UnknownNameError: A name is none of `PROTOCOLS`.
+
+    >>> protocols_named("strict"), protocols_named(["all"])
+    (('strict',), ('strict', 'paper', 'coco', 'nltk'))
     """
+    names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+    if "all" in names:
+        return PROTOCOLS
     for name in names:
         if name not in PROTOCOLS:
-            fix = f"Use some of: {', '.join(PROTOCOLS)}"
+            fix = f"Use some of: {', '.join(PROTOCOLS)}; or all"
             raise UnknownNameError(where=f"protocol {name!r}", problem="does not exist", fix=fix)
+    return names
 
 
 def score_task(

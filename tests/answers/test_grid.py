@@ -74,3 +74,8 @@ def test_what_no_choice_names() -> None:
     five = ("top", "center", "bottom", "left", "right")
     assert parse("In the lower left.", kind="position", choices=five).rule == "not_a_choice"
     assert parse("left, that is the top left", kind="position", choices=five).rule == "several_positions"
+
+
+def test_a_cell_that_is_taken_back_does_not_count() -> None:
+    assert parse("It is not in the top left.", kind="position").value is None
+    assert parse("Not the top left, the bottom right.", kind="position").value == "bottom right"

@@ -64,3 +64,24 @@ def test_no_answer_is_no_no(text: str) -> None:
 )
 def test_nothing_is_a_no_unless_something_is_left(text: str, said: str) -> None:
     assert parse(text, kind="yes_no").value == said
+
+
+@pytest.mark.parametrize(
+    "text", ["It is not clear.", "The image is not sharp enough.", "The image does not allow a statement."]
+)
+def test_what_cannot_be_told_is_no_no(text: str) -> None:
+    read = parse(text, kind="yes_no")
+    assert read.value is None, read
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("There are ships, but no cars.", None),
+        ("There is no ship; there is only water.", "no"),
+        ("Not yes.", "no"),
+        ("It is not visible.", "no"),
+    ],
+)
+def test_a_no_about_something_else_is_ambiguous(text: str, value: str | None) -> None:
+    assert parse(text, kind="yes_no").value == value

@@ -77,6 +77,7 @@ ROWS = {
     "region": asked("region", "What is in the area [10, 10, 20, 20]?", "ship.", region=[10.0, 10.0, 30.0, 30.0]),
     "vqa": asked("attribute", "What is the predominant land cover?", "Bare land."),
     "caption": row(
+        dataset="sarlang-1m",
         task="caption",
         subtask=None,
         question=None,

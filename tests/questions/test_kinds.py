@@ -7,11 +7,9 @@ from sarbench.answers import KINDS as READINGS
 from sarbench.questions.family import FAMILIES, family, may_be_scored_as
 from sarbench.questions.kinds import KINDS, all_metrics
 from sarbench.questions.score import target_of
-from sarbench.runs.tally import PROTOCOLS
+from sarbench.runs.tally import PROTOCOLS, score_task
 from tests.questions.rows import PERFECT, ROWS
 from tests.runs.lines import lines_of
-
-from sarbench.runs.tally import score_task  # isort: skip
 
 
 def test_every_kind_has_its_rules() -> None:
@@ -39,12 +37,11 @@ def test_every_number_is_a_declared_metric_and_every_metric_is_a_number(kind: st
     found = {(score.metric, score.protocol): score for score in scored.scores if score.slice == "all"}
     declared = {(metric.name, metric.protocol): metric for metric in KINDS[kind].metrics}
     assert set(found) <= set(declared)
-    # Shares of undecided answers appear only where a truth left something undecided; SARLANG's rules only on its rows.
-    asked_of_sarlang = ROWS[kind]["dataset"] == "sarlang-1m"
-    optional = {
-        (n, p) for n, p in declared if n == "undecided" or (p == "paper" and n == "accuracy" and not asked_of_sarlang)
-    }
-    assert set(declared) - set(found) <= optional
+    dataset = ROWS[kind]["dataset"]
+    expected = {key for key, metric in declared.items() if dataset in metric.datasets or not metric.datasets}
+    assert set(found) <= expected
+    # These appear only where a truth left something undecided, and where a judge has spoken.
+    assert {name for name, _ in expected - set(found)} <= {"undecided", "accuracy_judged"}
     for key, score in found.items():
         assert (score.unit, score.higher_is_better) == (declared[key].unit, declared[key].higher_is_better)
         if score.value is not None:
@@ -69,6 +66,55 @@ def test_vqa_scores_every_short_answer_and_nothing_else() -> None:
 
 def test_retrieval_is_listed_though_no_answer_is_read() -> None:
     assert {metric.protocol for metric in all_metrics()["retrieval"]} == {"strict", "paper"}
+
+
+def test_the_library_names_functions_that_exist() -> None:
+    from importlib import import_module
+
+    for metric in all_metrics()["library"]:
+        module, _, name = metric.name.partition(".")
+        assert callable(getattr(import_module(f"sarbench.metrics.{module}"), name))
+
+
+@pytest.mark.parametrize("kind", FAMILIES)
+def test_hooks_and_lines_and_score_agree_for_every_kind(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sarbench
+    from sarbench.lmms import hooks
+
+    for name in ("SARBENCH_PROMPT", "SARBENCH_COORDS", "SARBENCH_PERTURB"):
+        monkeypatch.delenv(name, raising=False)
+    texts = [PERFECT[kind], "", "something else entirely", PERFECT[kind], "I cannot tell."]
+    rows = [{**ROWS[kind], "id": f"s{number}", "image_id": f"i{number}"} for number in range(len(texts))]
+    listed = sarbench.score(task=kind, predictions=texts, references=rows).details
+    items = [next(iter(hooks.process_results(row, [text]).values())) for row, text in zip(rows, texts, strict=True)]
+    assert score_task(kind, kind, items) == listed.model_copy(update={"task": kind})
+    assert hooks.aggregate(items) == next(s.value for s in listed.scores if s.headline)
+    assert score_task(kind, kind, lines_of(kind, texts)) == listed.model_copy(update={"task": kind})
+
+
+def theory(kind: str, texts: list[str], rows: list[dict]) -> dict[str, float | None]:
+    import sarbench
+
+    numbered = [{**row, "id": str(number), "image_id": str(number)} for number, row in enumerate(rows)]
+    return sarbench.score(task=kind, predictions=texts, references=numbered)["strict"]
+
+
+def test_models_that_look_at_nothing_get_what_theory_says() -> None:
+    yes, no = ROWS["presence"], {**ROWS["presence"], "answers": ["No."]}
+    always_yes = theory("presence", ["yes"] * 10, [yes] * 8 + [no] * 2)
+    assert (always_yes["accuracy"], always_yes["balanced_accuracy"], always_yes["yes_share"]) == (0.8, 0.5, 1.0)
+    ship = {**ROWS["classification"], "answers": ["It is ship"]}
+    tank = {**ROWS["classification"], "answers": ["It is tank"]}
+    majority = theory("classification", ["ship"] * 10, [ship] * 6 + [tank] * 4)
+    assert majority["accuracy"] == 0.6
+    assert majority["macro_f1"] == pytest.approx((2 * 6 / (2 * 6 + 4)) / 2)
+    for kind in FAMILIES:
+        nothing = theory(kind, [""] * 4, [ROWS[kind]] * 4)
+        ranked = [
+            metric.name for metric in KINDS[kind].metrics if metric.higher_is_better and metric.protocol == "strict"
+        ]
+        for name in ranked:
+            assert not nothing.get(name), (kind, name)
 
 
 def test_a_truth_outside_the_closed_kind_is_held_against_its_words() -> None:

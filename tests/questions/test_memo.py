@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sarbench.errors import InputError
 from sarbench.questions.memo import Scorer
 from sarbench.questions.score import score_answer, target_of
 from tests.questions.rows import PERFECT, ROWS
@@ -12,19 +13,35 @@ ANSWERS = st.sampled_from([*PERFECT.values(), "", "no", "3", "top left", "unknow
 @given(kind=st.sampled_from(sorted(ROWS)), answers=st.lists(ANSWERS, max_size=6), wide=st.booleans())
 @settings(max_examples=80, deadline=None)
 def test_what_is_remembered_is_what_would_be_scored(kind: str, answers: list[str], wide: bool) -> None:
-    row, scorer = ROWS[kind], Scorer(kind, "pixel")
-    for number, text in enumerate(answers):
-        size = (400, 100) if wide and number % 2 else (200, 100)
-        target, found = scorer.score(row, text, size)
-        assert target == target_of(row)
-        assert found == score_answer(kind, target, text, coords="pixel", size=size)
+    rows = [{**ROWS[kind], "width": 400 if wide and number % 2 else 200} for number in range(len(answers))]
+    for _ in range(2):
+        scorer = Scorer(kind, "pixel")
+        for row, text, (target, found) in zip(rows, answers, scorer.score_all(rows, answers, verdicts={}), strict=True):
+            assert target == target_of(row)
+            expected = score_answer(kind, target, text, coords="pixel", size=(row["width"], 100))
+            assert (found.parsed, found.outcome, found.rule, found.scores) == (
+                expected.parsed,
+                expected.outcome,
+                expected.rule,
+                expected.scores,
+            )
 
 
 @pytest.mark.parametrize("verdict", [True, False])
 def test_a_verdict_counts_for_its_own_answer_alone(verdict: bool) -> None:
-    row, scorer = ROWS["vqa"], Scorer("vqa", "pixel")
-    size = (200, 100)
-    assert scorer.score(row, "a meadow", size)[1].scores["undecided"] == 1.0
-    judged = scorer.score(row, "a meadow", size, verdict=verdict)[1].scores
-    assert (judged["exact"], judged["undecided"]) == (float(verdict), 0.0)
-    assert scorer.score(row, "a meadow", size)[1].scores["undecided"] == 1.0
+    rows = [{**ROWS["vqa"], "id": name} for name in "abc"]
+    found = Scorer("vqa", "pixel").score_all(rows, ["a meadow"] * 3, verdicts={"b": verdict})
+    facts = [(score.scores["exact"], score.scores["undecided"]) for _, score in found]
+    assert facts == [(0.0, 1.0), (float(verdict), 0.0), (0.0, 1.0)]
+
+
+def test_a_row_that_cannot_be_scored_is_named() -> None:
+    good, bad = {**ROWS["region"], "id": "good"}, {**ROWS["region"], "id": "bad", "choices": [None, "ship"]}
+    with pytest.raises(InputError, match="bad: is no row that could be scored"):
+        list(Scorer("region", "pixel").score_all([good, bad], ["ship", "ship"], verdicts={}))
+    wrong = {**ROWS["referring"], "id": "wrong", "boxes": [{"label": "ship", "xyxy": [9.0, 9.0, 1.0, 1.0]}]}
+    with pytest.raises(InputError, match="wrong: cannot be scored"):
+        list(Scorer("referring", "pixel").score_all([wrong], ["[1, 2, 3, 4]"], verdicts={}))
+    sizeless = {**ROWS["referring"], "id": "sizeless", "width": None}
+    with pytest.raises(InputError, match="sizeless: has no width and height"):
+        list(Scorer("referring", "norm1000").score_all([sizeless], ["[1, 2, 3, 4]"], verdicts={}))

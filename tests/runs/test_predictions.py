@@ -107,5 +107,5 @@ def test_an_ordered_file_is_not_held(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"no such file"):
+    with pytest.raises(InputError, match=r"cannot be opened \(No such file"):
         list(from_file(tmp_path / "absent.jsonl"))

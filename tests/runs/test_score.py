@@ -68,6 +68,21 @@ def test_a_judge_decides_what_the_rules_leave_open() -> None:
     assert (after["accuracy"], after["accuracy_at_most"], after["undecided"]) == (0.5, 0.75, 0.25)
 
 
+def test_a_judge_leaves_the_papers_own_number_alone() -> None:
+    rows = many("vqa", 2)
+    judged = sarbench.score(task="vqa", predictions=["pond"] * 2, references=rows, verdicts={rows[0]["id"]: True})
+    assert judged.undecided == (rows[1]["id"],)
+    assert judged["paper"] == {"accuracy": 0.0, "undecided": 1.0, "accuracy_judged": 0.5}
+
+
+def test_a_judge_decides_open_classes_in_every_number() -> None:
+    row = {**ROWS["classification"], "answers": ["Coast"], "choices": [], "dataset": "sar-text"}
+    rows = [{**row, "id": name} for name in "ab"]
+    verdicts = {"a": True, "b": True}
+    found = sarbench.score(task="classification", predictions=["Shore"] * 2, references=rows, verdicts=verdicts)
+    assert (found["strict"]["accuracy"], found["strict"]["macro_f1"]) == (1.0, 1.0)
+
+
 def test_a_loaded_dataset_is_scored_without_its_images() -> None:
     import datasets
 
@@ -81,7 +96,7 @@ def test_a_loaded_dataset_is_scored_without_its_images() -> None:
 
 @pytest.mark.parametrize("texts", [["2"] * 5, ["2"] * 7, []])
 def test_lists_of_different_lengths_are_refused(texts: list[str]) -> None:
-    with pytest.raises(InputError, match="predictions for"):
+    with pytest.raises(InputError, match=r"there are \d (predictions|references), and more"):
         sarbench.score(task="counting", predictions=texts, references=many("counting"))
 
 
@@ -121,3 +136,85 @@ def test_unknown_ids_names_and_protocols_are_refused() -> None:
 def test_no_answers_at_all_is_nothing_scored() -> None:
     table = sarbench.score(task="counting", predictions=[], references=[])
     assert table == {"strict": {"exact": None}}
+
+
+def test_slices_and_verdicts_are_about_the_references() -> None:
+    rows = many("referring", 2)
+    ask = {"task": "referring", "predictions": [PERFECT["referring"]] * 2, "references": rows}
+    with pytest.raises(InputError, match="names 'elsewhere', which is no reference"):
+        sarbench.score(**ask, slices={"few": ["elsewhere"]})
+    with pytest.raises(InputError, match="names 'elsewhere', which is no reference"):
+        sarbench.score(**ask, verdicts={"elsewhere": True})
+    with pytest.raises(InputError, match="has the verdict 1"):
+        sarbench.score(**ask, verdicts={"referring/0": 1})  # type: ignore[dict-item]
+    with pytest.raises(InputError, match="is a text"):
+        sarbench.score(**ask, slices={"few": "referring/0"})
+    with pytest.raises(InputError, match="name of all samples"):
+        sarbench.score(**ask, slices={"all": ["referring/0"]})
+    with pytest.raises(InputError, match="a slice that referring has by itself"):
+        sarbench.score(**ask, slices={"single": ["referring/0"]})
+
+
+def test_rows_without_a_truth_are_named() -> None:
+    for kind, lack in (("presence", {"answers": []}), ("caption", {"answers": [" "]}), ("counting", {"count": None})):
+        rows = [*many(kind, 1), {**ROWS[kind], "id": "lacking", **lack}]
+        with pytest.raises(InputError, match="lacking: "):
+            sarbench.score(task=kind, predictions=["yes"] * 2, references=rows)
+    boxless = {key: value for key, value in ROWS["referring"].items() if key != "boxes"}
+    with pytest.raises(InputError, match="has no boxes"):
+        sarbench.score(task="referring", predictions=["[1, 2, 3, 4]"], references=[boxless])
+
+
+def test_rows_of_numpy_and_pandas_are_rows() -> None:
+    import numpy as np
+
+    row = {**ROWS["region"], "choices": np.array(["ship", "car"]), "region": np.zeros(4), "count": float("nan")}
+    assert sarbench.score(task="region", predictions=["ship"], references=[row])["strict"]["all_fields"] == 1.0
+
+
+def test_any_accepted_answer_is_right_and_a_refusal_may_be_one() -> None:
+    row = {**ROWS["vqa"], "answers": ["pond", "lake"]}
+    assert sarbench.score(task="vqa", predictions=["Lake."], references=[row])["strict"]["accuracy"] == 1.0
+    unknown = {**ROWS["vqa"], "answers": ["It cannot be determined."]}
+    table = sarbench.score(task="vqa", predictions=["It cannot be determined."], references=[unknown])
+    assert table["strict"]["accuracy"] == 1.0
+    assert table.details.outcomes["ok"] == 1
+
+
+def test_classes_beyond_the_six_are_found_and_case_does_not_matter() -> None:
+    boxes = [{"label": "Wind Turbine", "xyxy": [10.0, 10.0, 20.0, 20.0]}, {"label": "Ship", "xyxy": [50, 50, 60, 60]}]
+    row = {**ROWS["grounding"], "boxes": boxes}
+    said = "wind turbine [10, 10, 20, 20] ship [50, 50, 60, 60]"
+    assert sarbench.score(task="grounding", predictions=[said], references=[row])["strict"]["f1@0.5"] == 1.0
+
+
+def test_a_broken_box_costs_one_box_and_not_the_others() -> None:
+    said = "[10, 10, 30, 30] [5, 5, 5, 9]"
+    table = sarbench.score(task="referring", predictions=[said], references=[ROWS["referring"]])
+    assert table.details.outcomes["degenerate"] == 1
+    assert table["strict"]["f1@0.5"] == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_hundred_random_boxes_are_worth_no_more_than_their_share(seed: int) -> None:
+    """No number that ranks may reward spraying: F1 is at most 2 / 101 for one target, mean IoU and Jaccard 1 / 100."""
+    import numpy as np
+
+    rng = np.random.default_rng(seed)
+    rows = [{**row, "image_id": row["id"]} for row in many("referring", 40)]
+
+    def spray() -> str:
+        corners = rng.uniform(0, 160, size=(100, 2))
+        sides = rng.uniform(10, 40, size=(100, 2))
+        return " ".join(str([*low, *(low + side)]) for low, side in zip(corners.round(1), sides.round(1), strict=True))
+
+    numbers = sarbench.score(task="referring", predictions=[spray() for _ in rows], references=rows)
+    strict, paper = numbers["strict"], numbers["paper"]
+    assert max(strict[f"f1@{t}"] for t in (0.25, 0.5, 0.75)) <= 2 / 101
+    assert max(strict[f"precision@{t}"] for t in (0.25, 0.5, 0.75)) <= 1 / 100
+    assert max(strict["mean_iou"], *paper.values()) <= 1 / 100
+    found = {
+        s.metric: s.higher_is_better
+        for s in sarbench.score(task="referring", predictions=[spray() for _ in rows], references=rows).details.scores
+    }
+    assert found["matched_iou"] is None

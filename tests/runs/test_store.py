@@ -51,7 +51,7 @@ def test_missing_and_broken_samples_are_named(tmp_path: Path) -> None:
 def test_folders_that_are_no_runs_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not a folder"):
         load_run(tmp_path / "absent")
-    with pytest.raises(InputError, match=r"manifest\.json: is missing"):
+    with pytest.raises(InputError, match=r"is no run: it has no manifest\.json"):
         load_run(tmp_path)
     (tmp_path / "manifest.json").write_text('{"run_id": 3}')
     with pytest.raises(InputError, match="is not a run record of this version"):

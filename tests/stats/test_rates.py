@@ -59,9 +59,13 @@ def test_nothing_has_no_rate_and_what_is_no_rate_is_refused() -> None:
 
 
 def test_edge_interval_is_wilson_and_mirrors() -> None:
-    reference = textbook.binomtest(0, 30).proportion_ci(0.95, method="wilson")
+    # Wilson's interval of 0 at level 1 − 2·P(T > t) has the normal quantile that t is for Student's.
+    quantile = textbook.t.ppf(0.975, 29)
+    level = 2 * textbook.norm.cdf(quantile) - 1
+    reference = textbook.binomtest(0, 30).proportion_ci(level, method="wilson")
     low, high = stats.edge_interval(0.0, 30)
     assert (low, high) == pytest.approx((reference.low, reference.high), abs=1e-12)
+    assert stats.rate_interval([0.0] * 30, range(30)).high == pytest.approx(high, abs=1e-12)
     assert stats.edge_interval(1.0, 30) == pytest.approx((1 - high, 1 - low), abs=1e-12)
 
 
