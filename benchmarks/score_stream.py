@@ -92,7 +92,8 @@ def main() -> None:
             few, many = measure(path, kind, small), measure(path, kind, given.answers)
         growth = (many["peak"] - few["peak"]) / (given.answers - small)
         if growth <= 0:
-            raise SystemExit("The files are too small for their memory to be told apart: give more --answers.")
+            msg = "The files are too small for their memory to be told apart: give more --answers."
+            raise SystemExit(msg)
         one = row(kind, 1)
         held = sum(sys.getsizeof(part) for part in (one, *one.values())) + sys.getsizeof(_ANSWERS[kind][-1])
         print(

@@ -36,6 +36,9 @@ COLUMNS = (
 
 _EMPTY: Mapping[str, Any] = {"answers": (), "choices": (), "region": (), "count": None}
 
+_SIMPLE = frozenset({str, int, bool, list, tuple, dict, type(None)})
+"""Types that a row of plain Python has."""
+
 Row = Mapping[str, Any]
 Answers = Sequence[str] | Mapping[str, str] | str | Path
 
@@ -155,7 +158,9 @@ def scored_columns(references: Iterable[Row]) -> Iterator[Row]:
         if not isinstance(row, Mapping) or "task" not in row:
             problem = "is no row of the schema: it has no task"
             raise InputError(where=f"reference {number}", problem=problem, fix="Give rows of sarbench.load_dataset")
-        yield {"id": f"reference {number}", **_EMPTY, **{name: _plain(row[name]) for name in COLUMNS if name in row}}
+        if not _SIMPLE.issuperset(map(type, row.values())):
+            row = {name: _plain(row[name]) for name in COLUMNS if name in row}
+        yield {"id": f"reference {number}", **_EMPTY, **row}
 
 
 def _plain(value: Any) -> Any:

@@ -77,7 +77,7 @@ _WORDINGS: tuple[Mapping[str, tuple[str, ...]], ...] = (
 )
 
 
-def write_fusar(folder: Path, *, records: int = 24, seed: int = 0) -> Path:
+def write_fusar(folder: str | Path, *, records: int = 24, seed: int = 0) -> Path:
     """Write `caption_part1.json` with `records` simulated descriptions.
 
     Args:
@@ -91,6 +91,7 @@ def write_fusar(folder: Path, *, records: int = 24, seed: int = 0) -> Path:
     Raises:
         InputError: The folder holds such a file that is not simulated.
     """
+    folder = Path(folder)
     claim(folder, seed=seed, writes=(FILE,))
     rng = np.random.default_rng([seed, 2])
     described = [{"image_id": number, **_describe(number, rng)} for number in range(records)]

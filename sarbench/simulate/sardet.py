@@ -30,7 +30,7 @@ class _Record(NamedTuple):
 
 
 def write_sardet(
-    folder: Path,
+    folder: str | Path,
     *,
     images: Mapping[str, int] = IMAGES,
     seed: int = 0,
@@ -53,6 +53,7 @@ def write_sardet(
     Raises:
         InputError: The folder holds such files that are not simulated.
     """
+    folder = Path(folder)
     claim(folder, seed=seed, writes=("Annotations", "JPEGImages"))
     numbers = iter(np.random.default_rng([seed, 1]).permutation(sum(images.values())).tolist())
     for split, count in images.items():

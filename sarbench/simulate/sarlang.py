@@ -48,7 +48,7 @@ class _Text(NamedTuple):
 
 
 def write_sarlang(
-    folder: Path,
+    folder: str | Path,
     *,
     images: Mapping[str, int] = IMAGES,
     seed: int = 0,
@@ -74,6 +74,7 @@ def write_sarlang(
     Raises:
         InputError: The folder holds such files that are not simulated.
     """
+    folder = Path(folder)
     claim(folder, seed=seed, writes=("Text", "SARimages", "SARimages_original"))
     numbers = iter(np.random.default_rng([seed, 3]).permutation(sum(images.values())).tolist())
     for split, count in images.items():

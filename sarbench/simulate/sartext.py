@@ -39,7 +39,7 @@ class _Shown(NamedTuple):
 
 
 def write_sartext(
-    folder: Path,
+    folder: str | Path,
     *,
     images: Mapping[str, int] = IMAGES,
     seed: int = 0,
@@ -62,6 +62,7 @@ def write_sartext(
     Raises:
         InputError: The folder holds such files that are not simulated.
     """
+    folder = Path(folder)
     claim(folder, seed=seed, writes=(_DATA, "SAR-VQA_conv.json", "HRSID_test_caption.csv", "HRSID_JPG"))
     dialogues: list[dict[str, Any]] = []
     for source, count in images.items():
