@@ -209,7 +209,7 @@ def _scores(task: str, kind: Kind, facts: Facts, slice_: str, protocols: Collect
             slice=slice_,
             unit=metric.unit,
             higher_is_better=metric.higher_is_better,
-            headline=metric == kind.headline,
+            headline=metric == kind.headline and slice_ == WHOLE,
             note=number.note,
             **number.estimate._asdict(),
         )
