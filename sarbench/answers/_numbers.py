@@ -14,7 +14,7 @@ _WORDS = re.compile(
 )
 _HINT = re.compile(HINT, re.IGNORECASE)
 _DIGITS = re.compile(
-    r"(?<![A-Za-z0-9_./])(?P<sign>[-+]?)(?P<body>\d[\d,]*+)(?P<fraction>\.\d++)?+(?P<suffix>[A-Za-z0-9_]*+)"
+    r"(?<![A-Za-z0-9_./])(?P<sign>[-+]?)(?P<body>\d[\d,]*+)(?P<fraction>\.\d++)?(?P<suffix>[A-Za-z0-9_]*+)"
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _MEASURE = re.compile(r" ?(?:[%°/]|(?:[ckm]?m|met(?:er|re)s?|px|pixels?|percent|degrees?|dB|[kMG]?Hz)\b)")

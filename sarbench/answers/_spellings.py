@@ -10,7 +10,8 @@ from dataclasses import dataclass
 MAX_BOXES = 1000
 """Boxes beyond this number are counted, not read: a model in a loop."""
 
-NUMBER = r"[-+]?(?:\d{1,7}+(?:\.\d{0,30}+)?+|\.\d{1,30}+)(?:[eE][-+]?\d{1,2}+)?+"
+# An optional part that is kept once it is there, spelled out: Python 3.11.2 goes wrong on "(?:…)?+".
+NUMBER = r"[-+]?(?:\d{1,7}+(?:\.\d{0,30}+|(?!\.))|\.\d{1,30}+)(?:[eE][-+]?\d{1,2}+|(?![eE][-+]?\d))"
 """A number of at most seven digits before the point."""
 
 CONNECTIVES = ("to", "and")
@@ -29,7 +30,7 @@ _SPELLINGS = (
     # Kosmos-2, the cells of two corners: <patch_index_0044><patch_index_0863>
     ("patches", r"<patch_index_\d{4}> ?<patch_index_\d{4}>"),
     # SARChat-2M {<x1><y1><x2><y2>}, GeoChat {<x1><y1><x2><y2>|<θ>}
-    ("angled", rf"{_ANGLED}(?: ?,? ?{_ANGLED}){{3}}(?: ?\| ?{_ANGLED})?+"),
+    ("angled", rf"{_ANGLED}(?: ?,? ?{_ANGLED}){{3}}(?: ?\| ?{_ANGLED}|(?! ?\| ?{_ANGLED}))"),
     # Qwen-VL, Qwen2-VL (x1,y1),(x2,y2); also "(x1, y1) to (x2, y2)"
     ("corners", rf"{_CORNER} ?(?:[,;-]|(?:{'|'.join(CONNECTIVES)})\b)? ?{_CORNER}"),
     # [x1, y1, x2, y2] in any bracket; JSON, CogVLM [[000,…]] and InternVL <box>[[…]]</box> hold this one

@@ -14,8 +14,10 @@ _VALUES = (
     | {word: 10 * tens for tens, word in enumerate(_TENS, start=2)}
 )
 _LARGER = r"(?:hundred|thousand|million|dozen|pair|couple)s?\b"
+_AND_UNIT = rf"[ -](?:{'|'.join(_UNITS)})\b"
+# Not "?+": Python 3.11.2 gives back a blank of what that has taken.
 _WORD = (
-    rf"\b(?:(?:{'|'.join(_TENS)})(?:[ -](?:{'|'.join(_UNITS)})\b)?+"
+    rf"\b(?:(?:{'|'.join(_TENS)})(?:{_AND_UNIT}|(?!{_AND_UNIT}))"
     rf"|{'|'.join((*_TEENS, *_UNITS))}|zero|none|no)\b(?![ -]{_LARGER})"
 )
 _SPELLED = re.compile(_WORD, re.IGNORECASE)
