@@ -6,7 +6,6 @@ from typing import Any
 
 from sarbench.catalogue import TaskSpec
 from sarbench.coords import parse_convention
-from sarbench.hub.lookup import rows
 from sarbench.questions.memo import Scorer
 from sarbench.runs.batches import BATCH, batched
 from sarbench.runs.predictions import from_file, joined
@@ -14,7 +13,7 @@ from sarbench.runs.record import TaskScores
 from sarbench.runs.samples import storable
 from sarbench.runs.score import COLUMNS
 from sarbench.runs.tally import ALWAYS, Tally, add_answers, protocols_named
-from sarbench.task_data import task_data
+from sarbench.task_data import task_data, task_rows
 
 
 def score_file(
@@ -52,6 +51,5 @@ def score_file(
 
 def _references(tasks: Sequence[TaskSpec]) -> Iterator[tuple[str, str, tuple[int, dict[str, Any]]]]:
     for number, spec in enumerate(tasks):
-        data = task_data(spec)
-        for row in rows(data.folder, spec.config, spec.split, columns=COLUMNS):
+        for row in task_rows(task_data(spec).spec, columns=COLUMNS):
             yield row["id"], row["sample_sha256"], (number, row)

@@ -16,6 +16,7 @@ import yaml
 from sarbench import paths
 from sarbench.errors import InputError, UnknownNameError
 from sarbench.questions.family import Family
+from sarbench.schema import Task
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,17 @@ class TaskSpec:
     family: Family
     version: str
     """X.Y; results with different X are not comparable."""
+    asks: Task | None = None
+    """The column `task` of the rows it asks; None: it asks all rows of the split."""
+    fallback_split: str | None = None
+    """The split it asks where `split` is not built: SAR-TEXT has a test split only where the user's lists make one."""
+    train_config: str = ""
+    """The config whose train split belongs to it, where that is not its own; empty: its own."""
+
+    @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits it may ask, the one it takes first in front."""
+        return (self.split, self.fallback_split) if self.fallback_split else (self.split,)
 
 
 @dataclass(frozen=True)
@@ -95,12 +107,15 @@ def _task(content: Mapping[str, Any], path: Path) -> TaskSpec:
             split=meta["split"],
             family=meta["family"],
             version=meta["version"],
+            asks=meta["asks"],
+            fallback_split=meta.get("fallback_split"),
+            train_config=meta.get("train_config", ""),
         )
     except (KeyError, TypeError) as error:
         raise InputError(
             where=path,
             problem=f"is not a sarbench task: {error} is missing",
-            fix="Give it `task` and `metadata` with dataset, config, split, family and version",
+            fix="Give it `task` and `metadata` with dataset, config, split, family, asks and version",
         ) from error
 
 

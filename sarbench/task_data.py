@@ -1,13 +1,18 @@
 """The built rows that a task asks, and the record of having asked them."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sarbench import paths
-from sarbench.build import read_index
+from sarbench.build import BuiltIndex, SplitIndex, data_digest, read_index
+from sarbench.build.lite.writer import LITE_SUFFIX
 from sarbench.catalogue import TaskSpec
 from sarbench.errors import InputError
+from sarbench.hub import lookup
+from sarbench.hub.lookup import TEXT_COLUMNS
 from sarbench.prompts import PROMPT_VERSION
 from sarbench.runs.record import TaskRun
 
@@ -59,19 +64,119 @@ class TaskData:
         )
 
 
+@dataclass(frozen=True)
+class _Shortfall:
+    """Why a task cannot be asked now."""
+
+    where: Path
+    problem: str
+    fix: str
+
+
 def task_data(spec: TaskSpec) -> TaskData:
     """Find the rows of a task under `$SARBENCH_HOME`.
 
+    The task of the result has the split that is asked, where the task leaves a choice. Rows and digest are those of
+    the rows asked: the digest is the SHA-256 over their sample hashes in file order, as a build computes it.
+
     Raises:
-        InputError: They are not built; the message holds the command that builds them.
+        InputError: They are not built, show no image, or none asks what the task asks; the message says what to do.
+    """
+    found = _find(spec)
+    if isinstance(found, _Shortfall):
+        raise InputError(where=found.where, problem=found.problem, fix=found.fix)
+    folder, asked, built, index = found
+    rows, digest = built.rows, built.data_digest
+    if spec.asks:
+        hashes = [row["sample_sha256"] for row in task_rows(asked, columns=["sample_sha256"])]
+        rows, digest = len(hashes), data_digest(hashes)
+    return TaskData(asked, folder, rows, digest, index.simulated, tuple(index.configs[asked.config]))
+
+
+def why_not(spec: TaskSpec) -> str | None:
+    """Say why a task cannot be asked now, and what would help; None where it can be."""
+    found = _find(spec)
+    return f"{found.problem}. {found.fix}" if isinstance(found, _Shortfall) else None
+
+
+def askable(specs: Sequence[TaskSpec], named: Collection[str]) -> tuple[tuple[TaskSpec, ...], dict[str, str]]:
+    """Leave out what groups and wildcards brought along and cannot be asked now.
+
+    Args:
+        specs: The tasks that were selected.
+        named: What was written down; a task that stands there by its own name stays, and fails later with its reason.
+
+    Returns:
+        The tasks that stay, all of them where none would; and task → why it was left out.
+    """
+    reasons = {spec.name: why for spec in specs if spec.name not in named and (why := why_not(spec)) is not None}
+    kept = tuple(spec for spec in specs if spec.name not in reasons)
+    return (kept, reasons) if kept else (tuple(specs), {})
+
+
+def task_rows(
+    spec: TaskSpec, *, columns: Sequence[str] = TEXT_COLUMNS, place: tuple[str, str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Yield the rows that a task asks in file order, as plain Python values without images.
+
+    Args:
+        spec: The task.
+        columns: The columns wanted; the fewer, the faster.
+        place: Another config and split to take rows of the same kind from, e.g. `training_place`.
+
+    Raises:
+        InputError: They are not built.
     """
     folder = paths.built(spec.dataset)
-    fix = f"Build it with `sarbench build {spec.dataset} --data-dir DIR --configs {spec.config}`"
+    config, split = place or (spec.config, _split(spec, folder))
+    if spec.asks is None:
+        yield from lookup.rows(folder, config, split, columns=columns)
+        return
+    for row in lookup.rows(folder, config, split, columns=list(dict.fromkeys((*columns, "task")))):
+        if row["task"] == spec.asks:
+            yield {name: row[name] for name in columns}
+
+
+def training_place(data: TaskData) -> tuple[str, str]:
+    """Return config and split of the items that may be learned from: train, else validation, else those asked.
+
+    A split without a row of the kind that the task asks is passed over.
+    """
+    configs = read_index(data.folder).configs
+    own, asked = data.spec.train_config or data.spec.config, (data.spec.config, data.spec.split)
+    for config, split in ((own, "train"), (own, "validation")):
+        there = split in configs.get(config, {})
+        if there and next(task_rows(data.spec, columns=["task"], place=(config, split)), None) is not None:
+            return config, split
+    return asked
+
+
+def _find(spec: TaskSpec) -> tuple[Path, TaskSpec, SplitIndex, BuiltIndex] | _Shortfall:
+    """Return the folder of a task's data, the task with the split that is asked, and the indexes of both."""
+    folder = paths.built(spec.dataset)
+    config = spec.config.removesuffix(LITE_SUFFIX)
+    fix = f"Build it: `sarbench build {spec.dataset} --data-dir DIR --configs {config}`"
     if not folder.is_dir():
-        raise InputError(where=folder, problem=f"the data of {spec.name} is not built", fix=fix)
-    index = read_index(folder)
+        return _Shortfall(folder, f"the data of {spec.name} is not built", fix)
+    try:
+        index = read_index(folder)
+    except InputError as error:
+        return _Shortfall(folder, f"the built data of {spec.name} cannot be used: {error.problem}", error.fix)
     splits = index.configs.get(spec.config, {})
-    if spec.split not in splits:
-        raise InputError(where=folder, problem=f"holds no {spec.config}/{spec.split}, which {spec.name} asks", fix=fix)
-    split = splits[spec.split]
-    return TaskData(spec, folder, split.rows, split.data_digest, index.simulated, tuple(splits))
+    split = next((split for split in spec.splits if split in splits), None)
+    if split is None:
+        return _Shortfall(folder, f"holds no {spec.config}/{spec.split}, which {spec.name} asks", fix)
+    asked = replace(spec, split=split, fallback_split=None)
+    if not splits[split].images:
+        fix = "Give the images together with the texts, and build it again"
+        return _Shortfall(folder, f"there are no images in the built set, and {spec.name} asks about them", fix)
+    if spec.asks and next(task_rows(asked, columns=["task"]), None) is None:
+        fix = "Take other tasks: `sarbench tasks` lists those that can be run"
+        return _Shortfall(folder, f"no row of {spec.config}/{split} is a question of {spec.asks}", fix)
+    return folder, asked, splits[split], index
+
+
+def _split(spec: TaskSpec, folder: Path) -> str:
+    """Return the split that a task asks: the first of its own that is built."""
+    built = read_index(folder).configs.get(spec.config, {})
+    return next((split for split in spec.splits if split in built), spec.split)

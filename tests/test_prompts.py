@@ -1,10 +1,12 @@
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from sarbench.errors import UnknownNameError
-from sarbench.prompts import render, to_messages
+from sarbench.prompts import HISTORIES, PARAPHRASES, PROMPT_IDS, render, to_messages
+from sarbench.questions.family import FAMILIES, family
 
 GOLDEN = Path(__file__).parent / "golden" / "prompts.txt"
 
@@ -17,6 +19,23 @@ ROWS = [
     {"task": "region", "subtask": "identify_single", "question": "[identify] What is at {<128><64><256><128>}?"},
     {"task": "referring", "subtask": "refer_single", "question": "[refer] Locate 1 aircraft."},
 ]
+SARLANG = {"dataset": "sarlang-1m", "subtask": None, "choices": [], "region": []}
+AREA = "What is the category visible in the area [128.0, 64.0, 128.0, 64.0]?"
+MORE_ROWS = [
+    {**SARLANG, "config": "vqa1", "task": "presence", "question": "Are there any ships in the image?"},
+    {**SARLANG, "config": "vqa1", "task": "classification", "question": "What object is shown?"},
+    {**SARLANG, "config": "vqa1", "task": "position", "question": "Where are most harbors positioned?"},
+    {**SARLANG, "config": "vqa1", "task": "region", "region": [128.0, 64.0, 256.0, 128.0], "question": AREA},
+    {**SARLANG, "config": "vqa2", "task": "position", "question": "Where is the orchard located?"},
+    {**SARLANG, "config": "vqa2", "task": "region", "region": [128.0, 64.0, 256.0, 128.0], "question": AREA},
+    {**SARLANG, "config": "vqa2", "task": "region", "question": "What is in the area [1, 2]?"},
+    {**SARLANG, "config": "vqa2", "task": "attribute", "question": "What shape are the swimming pools?"},
+    {**SARLANG, "config": "caption-concise", "task": "caption", "question": None},
+    {**SARLANG, "config": "caption-complex", "task": "caption", "question": None},
+    {"dataset": "sar-text", "config": "caption", "task": "caption", "subtask": None, "question": None},
+    {"dataset": "fusar-geovl", "config": "caption", "task": "caption", "subtask": None, "question": None},
+    {"dataset": "fusar-geovl", "config": "fields", "task": "attribute", "subtask": "Terrain", "question": "Terrain?"},
+]
 CONVENTIONS = ("pixel", "norm1", "norm1000", "norm1000_yx")
 
 
@@ -28,6 +47,11 @@ def every_prompt() -> str:
             parts.append(f"## {row['subtask']} {convention} {prompt.id} {prompt.version}\n{prompt.text}\n")
         authors = render({**SIZE, **row}, prompt="authors")
         parts.append(f"## {row['subtask']} {authors.id} {authors.version}\n{authors.text}\n")
+    for row in (*ROWS, *MORE_ROWS):
+        for prompt in PROMPT_IDS if row in MORE_ROWS else PARAPHRASES[1:]:
+            text = render({**SIZE, **row}, prompt=prompt, convention="norm1000").text
+            place = f"{row.get('dataset', 'sarchat-2m')} {row.get('config', '-')} {row['task']} {row['subtask']}"
+            parts.append(f"## {place} {prompt}\n{text}\n")
     return "\n".join(parts)
 
 
@@ -91,3 +115,64 @@ def test_the_answer_follows_the_prompt() -> None:
 def test_a_row_that_asks_nothing_is_no_message() -> None:
     with pytest.raises(UnknownNameError, match="no question"):
         to_messages({**SIZE, "id": "x", "task": "grounding", "subtask": None, "question": None})
+
+
+def test_every_kind_of_question_has_an_example_here() -> None:
+    assert {family(row) for row in (*ROWS, *MORE_ROWS)} == set(FAMILIES)
+
+
+@pytest.mark.parametrize("convention", [*CONVENTIONS, "pixel_resized(28,200704,1605632)", "norm1_padded_xywh"])
+def test_paraphrases_differ_in_words_and_not_in_what_they_show(convention: str) -> None:
+    for row in (*ROWS, *MORE_ROWS):
+        texts = [render({**SIZE, **row}, prompt=prompt, convention=convention).text for prompt in PARAPHRASES]
+        assert len(set(texts)) == len(PARAPHRASES)
+        assert {render({**SIZE, **row}, convention=convention).text} == {texts[0]}
+        for sign in ("[", "left", "comma", "%", "harbor"):
+            assert len({sign in text for text in texts}) == 1, (sign, texts)
+
+
+def test_sarlang_box_follows_the_convention_under_our_prompts_alone() -> None:
+    row = {**SIZE, **MORE_ROWS[3]}
+    for prompt in PARAPHRASES:
+        text = render(row, prompt=prompt, convention="norm1000").text
+        assert "in the area [250, 250, 500, 500]?" in text
+        assert "from 0 to 1000" in text
+    assert AREA in render(row, prompt="authors", convention="norm1000").text
+
+
+def test_a_list_that_is_not_the_rows_box_stays() -> None:
+    for region in ([], [1.0, 2.0, 3.0, 4.0]):
+        row = {**SIZE, **MORE_ROWS[3], "region": region}
+        assert "[128.0, 64.0, 128.0, 64.0]" in render(row, convention="norm1000").text
+
+
+def test_authors_prepend_the_lists_that_sarlangs_readme_names() -> None:
+    def asked(row: dict[str, object]) -> str:
+        return render({**SIZE, **row}, prompt="authors").text
+
+    classes = "The classes are: tank, car, aircraft, harbor, bridge, ship. "
+    assert asked(MORE_ROWS[0]) == "Are there any ships in the image?"
+    assert asked(MORE_ROWS[1]) == classes + "What object is shown?"
+    assert asked(MORE_ROWS[2]).startswith("The classes are: top, center, bottom, left, right. Where")
+    assert asked(MORE_ROWS[3]) == classes + AREA
+    assert asked(MORE_ROWS[4]) == "Where is the orchard located?"
+    assert asked({**MORE_ROWS[1], "choices": ["ship", "car"]}) == "What object is shown?"
+    assert asked(MORE_ROWS[8]) == "Describe the content of this image in one sentence."
+
+
+def test_gold_history_tells_the_turns_before() -> None:
+    said = [("human", "<image>\nWhat is it?"), ("gpt", "A port."), ("human", "Any ship?"), ("gpt", "Yes.")]
+    record = json.dumps({"conversations": [{"from": who, "value": text} for who, text in said]})
+    row = {**SIZE, "task": "presence", "subtask": None, "question": "Any ship?", "turn": 1, "record": record}
+    alone = render(row).text
+    assert alone == "Any ship?\nAnswer with yes or no."
+    for prompt in PROMPT_IDS:
+        text = render(row, prompt=prompt, history="gold").text
+        assert "Question: What is it?\nAnswer: A port." in text
+        assert text.endswith(render(row, prompt=prompt).text)
+        assert "Yes." not in text
+    assert render({**row, "turn": 0}, history="gold").text == alone
+    assert render({**row, "record": "{broken"}, history="gold").text == alone
+    assert HISTORIES == ("none", "gold")
+    with pytest.raises(UnknownNameError, match="history 'silver'"):
+        render(row, history="silver")

@@ -8,6 +8,7 @@ import numpy as np
 from sarbench.answers.synonyms import CLASSES, SIZES
 from sarbench.baselines.boxes import box_answerer
 from sarbench.baselines.known import Answerer, Floor, Known, drawer, most_common
+from sarbench.errors import UnknownNameError
 from sarbench.questions.family import Family
 
 _POSITIONS = tuple(f"{row} {column}" for row in ("top", "middle", "bottom") for column in ("left", "center", "right"))
@@ -39,6 +40,9 @@ def answerer(floor: Floor, kind: Family, known: Sequence[Known]) -> Answerer:
         case "vqa" | "caption" | "field":
             different = sorted({_short(k) for k in known}) or [""]
             return _choose(floor, known, _short, str, lambda rng: different[int(rng.integers(len(different)))])
+        case "retrieval":
+            fix = "Leave it out: chance is k of all items"
+            raise UnknownNameError(where="retrieval", problem="has no answer in words to guess", fix=fix)
 
 
 def _short(known: Known) -> str:

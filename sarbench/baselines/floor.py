@@ -13,18 +13,18 @@ from pathlib import Path
 import numpy as np
 
 from sarbench.baselines.answerers import answerer
-from sarbench.baselines.known import Floor, Known, Row, asked_class
+from sarbench.baselines.known import Answerer, Floor, Known, Row, asked_class
 from sarbench.catalogue import TaskSpec
 from sarbench.errors import RunError
-from sarbench.hub.lookup import rows as read_rows
 from sarbench.prompts import render
+from sarbench.questions.family import Family
 from sarbench.questions.score import target_of
 from sarbench.runs.environment import hardware, package_versions
 from sarbench.runs.record import BackendInfo, Manifest, ModelInfo, TaskRun
 from sarbench.runs.samples import sample, to_table
 from sarbench.runs.scoring import score_run
 from sarbench.runs.store import load_manifest, save_manifest, save_samples
-from sarbench.task_data import task_data
+from sarbench.task_data import task_data, task_rows, training_place
 
 Progress = Callable[[TaskSpec, int, int], None]
 
@@ -76,25 +76,38 @@ def floor_run(
 def _answer_task(floor: Floor, spec: TaskSpec, out: Path, seed: int, progress: Progress) -> tuple[TaskRun, str | None]:
     began = datetime.now(UTC)
     data = task_data(spec)
-    known_split = next(split for split in ("train", "validation", spec.split) if split in data.splits)
-    known = [_known(row) for row in read_rows(data.folder, spec.config, known_split)]
-    answer = answerer(floor, spec.family, known)
+    known_from = training_place(data)
+    # The authors' training rows lack the subtask that tells their kind, so they are read as the task's.
+    known = [_known(row, spec.family) for row in task_rows(spec, place=known_from)]
+    answer = _answerer(floor, spec.family, known)
     lines = []
-    for done, row in enumerate(read_rows(data.folder, spec.config, spec.split), start=1):
+    for done, row in enumerate(task_rows(data.spec), start=1):
         text = answer(row, _generator(seed, floor, row["id"]))
         prompt = render(row)
         lines.append(sample(row, spec.family, prompt, text, coords="pixel", perturbation=None))
         progress(spec, done, data.rows)
     save_samples(out, spec.name, to_table(lines))
-    # Train, then validation; the test split itself only where nothing else is built, and then the run says so.
+    # Train, then validation; the asked split itself only where neither has such questions, and then the run says so.
     note = None
-    if known_split == spec.split:
-        note = f"{spec.name}: nothing but the test split is built, so the floor took its answers from it"
+    if known_from == (data.spec.config, data.spec.split):
+        split = data.spec.split
+        note = f"{spec.name}: no split but {split} is built with such questions, so the floor took its answers from it"
     return data.run(prompt="sarbench", done=len(lines), failed=0, started=began), note
 
 
-def _known(row: Row) -> Known:
-    return Known(row, target_of(row), asked_class(row["question"]))
+def _known(row: Row, kind: Family) -> Known:
+    return Known(row, target_of(row, kind), asked_class(row["question"]))
+
+
+def _answerer(floor: Floor, kind: Family, known: Sequence[Known]) -> Answerer:
+    """Answer in the closed words of a kind, or in the words of the training items where most of them have others.
+
+    SARLANG-1M asks "What type of area is shown?" as well as "Which class …?", and the answer is no class of any list.
+    """
+    if kind != "classification":
+        return answerer(floor, kind, known)
+    closed = [item for item in known if "labels" in item.target]
+    return answerer(floor, kind, closed) if 2 * len(closed) >= len(known) else answerer(floor, "vqa", known)
 
 
 def _generator(seed: int, floor: Floor, sample_id: str) -> np.random.Generator:
