@@ -3,6 +3,9 @@
 lmms-eval retries a raising hook five times and then loses every generation of the run, and it calls the scorer from
 four threads. So these functions never raise on a model's text, hold no state, and leave everything the run record
 needs in the one dict that `process_results` returns.
+
+A perturbation may change the pixel grid: then prompt, target and the record's width and height are those of the image
+that the model saw, so that scoring the record again gives the same numbers.
 """
 
 import json
@@ -12,39 +15,48 @@ from typing import Any
 from PIL import Image
 
 from sarbench import perturb
-from sarbench.errors import SarbenchError
-from sarbench.lmms.settings import from_environment
-from sarbench.prompts import render
+from sarbench.lmms.data import image_of
+from sarbench.lmms.settings import Settings, from_environment
+from sarbench.lmms.shuffled import fitted, named
+from sarbench.prompts import Prompt, render
 from sarbench.questions.family import Family, family
 from sarbench.questions.kinds import KINDS
 from sarbench.questions.score import target_of
-from sarbench.runs.samples import sample
+from sarbench.runs.samples import sample, storable
 from sarbench.runs.tally import score_task
 
 Doc = Mapping[str, Any]
 
 
 def doc_to_visual(doc: Doc) -> list[Image.Image]:
-    """Return the image as RGB, perturbed where the run asks for it; nothing for a text-only row."""
-    if doc.get("image") is None:
+    """Return the image as RGB, perturbed where the run asks for it; nothing for a text-only row.
+
+    Raises:
+        InputError: The run shuffles images and this document shows its own, or a stored image cannot be read. Both come
+            before the answer, and a run that went on would be worth nothing.
+    """
+    if doc.get("image") is None and doc.get("image_sha256") is None:
         return []
-    settings = from_environment()
-    image = doc["image"].convert("RGB")
-    perturbation = perturb.parse_spec(settings.perturbation)
+    perturbation = perturb.parse_spec(from_environment().perturbation)
+    shuffles = perturbation is not None and perturbation.shuffles
+    shown = image_of(named(doc) if shuffles else doc)
+    if shown is None:
+        return []
+    image = (fitted(shown, doc) if shuffles else shown).convert("RGB")
     return [perturb.apply(perturbation, image, sample_id=doc["id"]) if perturbation else image]
 
 
 def doc_to_text(doc: Doc) -> str:
     """Return the prompt of the run for this document."""
     settings = from_environment()
-    return render(doc, prompt=settings.prompt, convention=settings.coords).text
+    return _prompt(_seen(doc), settings).text
 
 
 def doc_to_target(doc: Doc) -> str:
     """Return the target as JSON, `null` for a row without one: lmms-eval only logs it."""
     try:
-        return json.dumps(target_of(doc), ensure_ascii=False)
-    except SarbenchError:
+        return json.dumps(target_of(_seen(doc)), ensure_ascii=False)
+    except Exception:  # a broken row: `process_results` says what is wrong with it
         return "null"
 
 
@@ -60,8 +72,10 @@ def process_results(doc: Doc, results: Sequence[str | None]) -> dict[str, dict[s
     prediction = (results[0] if results else "") or ""
     try:
         settings = from_environment()
-        prompt = render(doc, prompt=settings.prompt, convention=settings.coords)
-        line = sample(doc, kind, prompt, prediction, coords=settings.coords, perturbation=settings.perturbation)
+        row = _seen(doc)
+        line = sample(
+            row, kind, _prompt(row, settings), prediction, coords=settings.coords, perturbation=settings.perturbation
+        )
     except Exception as error:
         line = _failed(doc, prediction, error)
     return {yaml_metric(kind): {**line, "family": kind}}
@@ -80,22 +94,36 @@ def yaml_metric(kind: Family) -> str:
     return headline.replace("@0.", "_") + ("0" if headline.endswith("@0.5") else "")
 
 
+def _prompt(row: Doc, settings: Settings) -> Prompt:
+    return render(row, prompt=settings.prompt, convention=settings.coords, history=settings.history)
+
+
+def _seen(doc: Doc) -> Doc:
+    """Return a document in the frame of the image that the model sees."""
+    return perturb.changed_row(perturb.parse_spec(from_environment().perturbation), doc)
+
+
 def _failed(doc: Doc, prediction: str, error: Exception) -> dict[str, Any]:
-    """Write the line of a sample whose scorer broke."""
+    """Write the line of a sample whose scorer broke: without a target, so that scoring again leaves it as it is."""
     settings_free = {"prompt_id": "", "prompt_sha256": "", "prompt": "", "coords": "", "perturbation": None}
     return {
         "id": doc["id"],
         "sample_sha256": doc["sample_sha256"],
         "image_id": doc["image_id"],
-        "width": doc["width"],
-        "height": doc["height"],
+        "width": _whole(doc["width"]),
+        "height": _whole(doc["height"]),
         **settings_free,
-        "target": doc_to_target(doc),
-        "prediction": prediction,
+        "target": "null",
+        "prediction": storable(prediction),
         "parsed": "null",
         "outcome": "failed",
-        "rule": f"scorer-error: {type(error).__name__}: {error}",
+        "rule": storable(f"scorer-error: {type(error).__name__}: {error}"),
         "scores": {},
         "seconds": None,
         "tokens": None,
     }
+
+
+def _whole(value: Any) -> int | None:
+    """Return what the record's column of whole numbers can hold: one broken row must not cost the others."""
+    return value if isinstance(value, int) else None

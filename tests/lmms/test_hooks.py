@@ -1,19 +1,27 @@
 import io
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from PIL import Image
 
+from sarbench.catalogue import read_catalogue
+from sarbench.errors import InputError, UnknownNameError
 from sarbench.lmms import hooks
+from sarbench.lmms.settings import Settings, from_environment
 from sarbench.perturb import BLANK_GRAY
 from sarbench.questions.family import family
 from sarbench.questions.kinds import KINDS
+from sarbench.runs.samples import from_table, rescore_all, to_table
 from tests.questions.rows import PERFECT, ROWS
 
 
 @pytest.fixture(autouse=True)
 def _default_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SARBENCH_PROMPT", "SARBENCH_COORDS", "SARBENCH_PERTURB"):
+    for name in ("SARBENCH_PROMPT", "SARBENCH_COORDS", "SARBENCH_PERTURB", "SARBENCH_HISTORY"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -69,8 +77,75 @@ def test_a_broken_scorer_is_an_outcome_not_a_lost_run() -> None:
     assert line["rule"].startswith("scorer-error: ")
     assert line["prediction"] == "4"
     assert hooks.aggregate([line]) is None
+    (kept,) = from_table(to_table([line]))
+    (again,) = rescore_all([kept], read_catalogue().tasks["sarbench_sarchat_rebuilt_counting"])
+    assert again == kept
 
 
 @pytest.mark.parametrize("results", [[], [None], [""]])
 def test_no_answer_is_empty(results: list[str | None]) -> None:
     assert hooks.process_results(ROWS["counting"], results)["exact"]["outcome"] == "empty"
+
+
+@pytest.mark.parametrize("kind", sorted(ROWS))
+def test_coarser_pixels_change_the_frame_of_everything(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is right in the picture that the model saw is right, and is so again when the record is scored."""
+    monkeypatch.setenv("SARBENCH_PERTURB", "speckle:L=4+gsd:factor=2")
+    doc = with_image(ROWS[kind])
+    (seen,) = hooks.doc_to_visual(doc)
+    answer = HALF.get(kind, PERFECT[kind])
+    (line,) = hooks.process_results(doc, [answer]).values()
+    assert seen.size == (line["width"], line["height"]) == (100, 50)
+    assert line["outcome"] == "ok"
+    assert line["perturbation"] == "speckle:L=4+gsd:factor=2"
+    assert line["prompt"] == hooks.doc_to_text(doc)
+    assert line["target"] == msgspec.json.encode(json.loads(hooks.doc_to_target(doc))).decode()
+    assert hooks.aggregate([line]) == (0.0 if kind == "caption" else 1.0)
+    spec = read_catalogue().tasks["sarbench_sarchat_rebuilt_counting"]
+    (again,) = rescore_all([line], replace(spec, family=kind, dataset=doc["dataset"]))
+    assert again == line
+
+
+HALF = {"grounding": "ship [5, 5, 15, 15]\nship [25, 25, 40, 45]", "referring": "[5, 5, 15, 15]"}
+
+
+def test_boxes_in_questions_are_those_of_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SARBENCH_PERTURB", "gsd:factor=2")
+    assert "[5, 5, 15, 15]" in hooks.doc_to_text(ROWS["identification"])
+    monkeypatch.setenv("SARBENCH_COORDS", "norm1000")
+    scaled = hooks.doc_to_text(ROWS["identification"])
+    monkeypatch.delenv("SARBENCH_PERTURB")
+    assert scaled == hooks.doc_to_text(ROWS["identification"])
+
+
+def test_a_broken_row_of_a_changed_frame_is_an_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SARBENCH_PERTURB", "gsd:factor=2")
+    line = hooks.process_results({**ROWS["counting"], "width": "not a number"}, ["4"])["exact"]
+    assert (line["outcome"], line["target"]) == ("failed", "null")
+
+
+def test_hooks_may_be_called_from_many_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SARBENCH_PERTURB", "speckle:L=1+looks:L=4+gsd:factor=2")
+    docs = [{**with_image(ROWS["counting"]), "id": str(number)} for number in range(12)]
+    alone = [hooks.doc_to_visual(doc)[0].tobytes() for doc in docs]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda doc: hooks.doc_to_visual(doc)[0].tobytes(), reversed(docs)))
+    assert together[::-1] == alone
+    assert len(set(alone)) == len(docs)
+
+
+def test_shuffling_needs_the_other_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SARBENCH_PERTURB", "shuffle")
+    with pytest.raises(InputError, match="process_docs"):
+        hooks.doc_to_visual(with_image(ROWS["counting"]))
+    assert hooks.doc_to_visual({**ROWS["counting"], "image": None}) == []
+
+
+def test_settings_have_one_spelling_and_travel() -> None:
+    settings = Settings(perturbation="speckle+gsd:factor=2.0", history="gold")
+    assert settings.perturbation == "speckle:L=1+gsd:factor=2"
+    assert from_environment(settings.to_environment()) == settings
+    with pytest.raises(UnknownNameError, match="Did you mean speckle"):
+        Settings(perturbation="speckl")
+    with pytest.raises(UnknownNameError, match="history"):
+        Settings(history="silver")

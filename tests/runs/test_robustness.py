@@ -1,0 +1,100 @@
+"""Curves from run folders: the right runs in the right order, and only runs that may stand side by side."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from sarbench.cli.robustness import robustness
+from sarbench.errors import InputError
+from sarbench.perturb import LEVELS
+from sarbench.runs.robustness import severity_curves
+from tests.board.board_runs import COUNTING, REFERRING, RunPlan, TaskPlan, write_run
+
+
+def run(folder: Path, spec: str | None, value: float, **changes: Any) -> Path:
+    tasks = changes.pop("tasks", [TaskPlan(COUNTING, value=value), TaskPlan(REFERRING, value=value / 2)])
+    plan = replace(RunPlan(f"run {spec} {changes}", "org/radar-vl", tasks, perturbation=spec), **changes)
+    return write_run(folder, plan).folder
+
+
+@pytest.fixture
+def clean(tmp_path: Path) -> Path:
+    return run(tmp_path, None, 0.8)
+
+
+def speckled(folder: Path) -> list[Path]:
+    return [run(folder, spec, value) for spec, value in zip(LEVELS["speckle"], (0.8, 0.6, 0.4, 0.2), strict=True)]
+
+
+def test_a_whole_curve_whatever_the_order_of_runs(tmp_path: Path, clean: Path) -> None:
+    counting, referring = severity_curves(clean, speckled(tmp_path)[::-1])
+    assert (counting.task, referring.task, counting.perturbation) == (COUNTING, REFERRING, "speckle")
+    assert counting.scores == tuple(zip(LEVELS["speckle"], (0.8, 0.6, 0.4, 0.2), strict=True))
+    assert counting.found is not None
+    assert counting.found.area == pytest.approx((0.8 + 0.7 + 0.5 + 0.3) / 4)
+    assert counting.found.retained == pytest.approx(counting.found.area / 0.8)
+    assert referring.found is not None
+    assert referring.found.area == pytest.approx(counting.found.area / 2)
+
+
+def test_the_blind_run_is_the_floor(tmp_path: Path, clean: Path) -> None:
+    curves = severity_curves(clean, [*speckled(tmp_path), run(tmp_path, "blank", 0.2)])
+    of_speckle = next(curve for curve in curves if curve.perturbation == "speckle")
+    assert of_speckle.floor == 0.2
+    assert of_speckle.found is not None
+    assert of_speckle.found.worst == 0.0
+    assert of_speckle.found.retained == pytest.approx((of_speckle.found.area - 0.2) / 0.6)
+    blind = next(curve for curve in curves if curve.perturbation == "blank")
+    assert blind.scores == (("blank", 0.2),)
+
+
+def test_part_of_a_curve_has_no_area(tmp_path: Path, clean: Path) -> None:
+    curve = severity_curves(clean, [run(tmp_path, "gsd:factor=2", 0.5)])[0]
+    assert curve.found is None
+    assert [score for _, score in curve.scores] == [0.5, None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("spec", "changes", "says"),
+    [
+        (None, {}, "no standard severity"),
+        ("speckle:L=3", {}, "speckle:L=8, speckle:L=4"),
+        ("speckle:L=1+gsd:factor=2", {}, "no standard severity"),
+        ("blank", {"model": "org/other"}, "another model"),
+        ("blank", {"revision": "other"}, "another revision"),
+        ("blank", {"coords": "norm1000"}, "another coordinate convention"),
+        ("blank", {"tasks": [TaskPlan(COUNTING, digest="e" * 64)]}, "another data digest"),
+        ("blank", {"tasks": [TaskPlan(COUNTING, samples=9)]}, "another number of answers"),
+    ],
+)
+def test_other_runs_are_refused(
+    spec: str | None, changes: dict[str, Any], says: str, tmp_path: Path, clean: Path
+) -> None:
+    with pytest.raises(InputError, match=says):
+        severity_curves(clean, [run(tmp_path, spec, 0.5, **changes)])
+
+
+def test_what_is_clean_and_what_is_there_twice(tmp_path: Path, clean: Path) -> None:
+    blind = run(tmp_path, "blank", 0.5)
+    with pytest.raises(InputError, match="Give the run on unchanged images first"):
+        severity_curves(blind, [clean])
+    with pytest.raises(InputError, match="Give one run of each"):
+        severity_curves(clean, [blind, blind])
+
+
+def test_command(tmp_path: Path, clean: Path) -> None:
+    app = typer.Typer()
+    app.command()(robustness)
+    folders = [str(clean), *map(str, speckled(tmp_path)[:3])]
+    shown = CliRunner().invoke(app, folders)
+    assert shown.exit_code == 0
+    assert "0.8000 0.6000 0.4000 –" in shown.output
+    assert "no score with --perturb speckle:L=1" in shown.output
+    found = json.loads(CliRunner().invoke(app, [*folders, "--json"]).output)
+    assert found[0]["scores"][0] == ["speckle:L=8", 0.8]
+    assert found[0]["found"] is None
