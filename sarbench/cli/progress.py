@@ -1,11 +1,12 @@
 """A bar per task while a model answers."""
 
+import sys
 from types import TracebackType
 
 from tqdm import tqdm
 
 from sarbench.catalogue import TaskSpec
-from sarbench.lmms.job import Asked, Event, Finished, Started
+from sarbench.lmms.job import Asked, Event, Finished, Noted, Started
 
 
 class AnswerBars:
@@ -27,10 +28,12 @@ class AnswerBars:
     def listen(self, spec: TaskSpec, event: Event) -> None:
         """Show one event."""
         match event:
-            case Started(samples=samples):
+            case Started(samples=samples, kept=kept):
                 self._close()
                 name = self._label + spec.name.removeprefix("sarbench_")
-                self._bar = tqdm(desc=name, total=samples, unit="answer", position=self._position)
+                self._bar = tqdm(desc=name, total=samples, initial=kept, unit="answer", position=self._position)
+            case Noted(text=text):
+                tqdm.write(f"{spec.name}: {text}", file=sys.stderr)
             case Asked() if self._bar is not None:
                 self._bar.update()
             case Finished():

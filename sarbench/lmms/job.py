@@ -19,6 +19,12 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     out: str
     """Where the answers go: a Parquet file with the columns of the run record."""
+    parts: str
+    """Where chunks of answers wait until the task is whole: a folder."""
+    key: str
+    """Identity of what is asked: a part with another key is not taken up."""
+    chunk: int
+    """How many questions are asked before their answers are written."""
 
 
 class Started(msgspec.Struct, frozen=True, tag="started"):
@@ -28,10 +34,31 @@ class Started(msgspec.Struct, frozen=True, tag="started"):
     parameters: int | None
     dtype: str | None
     device: str | None
+    kept: int = 0
+    """How many of the samples were answered in an earlier session."""
+    kept_seconds: float = 0.0
+    """What those took."""
 
 
 class Asked(msgspec.Struct, frozen=True, tag="asked"):
     """One more image went to the model."""
+
+
+class Answered(msgspec.Struct, frozen=True, tag="answered"):
+    """One more chunk of answers is on disk."""
+
+    done: int
+    """Answers so far, those of earlier sessions included."""
+    rate: float
+    """Answers a second in this session."""
+    seconds_left: float
+    """At this rate."""
+
+
+class Noted(msgspec.Struct, frozen=True, tag="noted"):
+    """Something that a reader of the run should know."""
+
+    text: str
 
 
 class Finished(msgspec.Struct, frozen=True, tag="finished"):
@@ -45,9 +72,10 @@ class Broken(msgspec.Struct, frozen=True, tag="broken"):
     """The task could not be done."""
 
     error: str
+    disk_full: bool = False
 
 
-Event = Started | Asked | Finished | Broken
+Event = Started | Asked | Answered | Noted | Finished | Broken
 
 
 def encode(event: Event) -> bytes:
@@ -57,5 +85,5 @@ def encode(event: Event) -> bytes:
 
 def decode(line: bytes) -> Event:
     """Read one event from a line."""
-    event: Any = msgspec.json.decode(line, type=Started | Asked | Finished | Broken)
+    event: Any = msgspec.json.decode(line, type=Event)
     return event  # type: ignore[no-any-return]

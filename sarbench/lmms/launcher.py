@@ -1,70 +1,67 @@
 """`sarbench eval`: a model and a list of tasks in, a run record out.
 
-One worker process per task; the manifest is written after each, so that a run that is stopped goes on with `resume`
-where it was. lmms-eval's exit code says nothing, so what counts is what lies on disk: as many answers as questions,
-each once.
+One worker process per task, which writes its answers chunk by chunk; the manifest is written after each task. So a run
+that is stopped, however and whenever, goes on with `resume` where it was. lmms-eval's exit code says nothing, so what
+counts is what lies on disk: as many answers as questions, each once.
 """
 
+import shutil
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from importlib.util import find_spec
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from itertools import islice
-from pathlib import Path
 
 from sarbench import paths
 from sarbench.catalogue import TaskSpec
-from sarbench.errors import MissingExtraError, RunError
-from sarbench.files import locked
-from sarbench.hub.lookup import rows
-from sarbench.lmms.job import Event, Job, Started
-from sarbench.lmms.model_args import model_id, parse_model_args, redacted, require_files, without_secrets
-from sarbench.lmms.process import check_answers, run_worker
-from sarbench.lmms.settings import Settings
-from sarbench.prompts import PROMPT_VERSION
-from sarbench.runs.environment import hardware, package_versions
-from sarbench.runs.record import BackendInfo, Manifest, ModelInfo, TaskRun
+from sarbench.errors import RunError, SarbenchError
+from sarbench.lmms.evaluation import Evaluation
+from sarbench.lmms.job import Event, Job, Noted, Started
+from sarbench.lmms.locks import writing
+from sarbench.lmms.preflight import preflight
+from sarbench.lmms.process import DiskFullError, check_answers, is_disk_full, run_worker
+from sarbench.lmms.session import begin, noted
+from sarbench.runs.record import Manifest, TaskRun
 from sarbench.runs.scoring import score_run
-from sarbench.runs.store import load_manifest, load_samples, samples_path, save_manifest
-from sarbench.task_data import TaskData, task_data
+from sarbench.runs.store import load_samples, samples_path, save_manifest
+from sarbench.task_data import TaskData, task_rows
+
+__all__ = ["Evaluation", "Listener", "StoppedError", "evaluate", "preflight"]
 
 Listener = Callable[[TaskSpec, Event], None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Evaluation:
-    """What `sarbench eval` was asked for; the names are lmms-eval's own flags."""
+class StoppedError(RunError):
+    """The user stopped an evaluation; it can be resumed."""
 
-    model: str
-    model_args: str
-    tasks: tuple[TaskSpec, ...]
-    out: Path
-    settings: Settings = field(default_factory=Settings)
-    limit: int | None = None
-    batch_size: int = 1
-    device: str | None = None
-    gen_kwargs: str | None = None
-    seed: int = 0
-    resume: bool = False
-    command: tuple[str, ...] = ()
+    exit_code = 130
 
 
 def evaluate(asked: Evaluation, *, listen: Listener = lambda spec, event: None) -> Manifest:
     """Evaluate a model on every task and write the run record, scores included.
 
     Raises:
-        MissingExtraError: lmms-eval is not installed.
-        InputError: The data of a task is not built, or a model folder is not there. Nothing was started.
-        RunError: `out` holds another run, or a task broke; what was done before it is kept.
+        SarbenchError: What `preflight` finds. Nothing was started.
+        RunError: `out` holds another run or is being written, a task broke, or the disk is full; what was done before
+            is kept.
+        StoppedError: Ctrl-C; what was done before is kept.
     """
     questions = preflight(asked)
     asked.out.mkdir(parents=True, exist_ok=True)
-    with locked(asked.out, problem="is being written by another evaluation"):
-        return _evaluate(asked, questions, listen)
+    with writing(asked.out):
+        try:
+            return _evaluate(asked, questions, listen)
+        except KeyboardInterrupt as stop:
+            fix = "Run the same command with --resume to go on: every answer that was written is kept"
+            raise StoppedError(where=asked.out, problem="the evaluation was stopped", fix=fix) from stop
+        except OSError as error:
+            if is_disk_full(error):
+                raise DiskFullError(where=error.filename or asked.out, problem="the disk is full") from error
+            raise
 
 
 def _evaluate(asked: Evaluation, questions: tuple[TaskData, ...], listen: Listener) -> Manifest:
-    manifest = _begin(asked, questions)
+    manifest = begin(asked, questions)
     done = {run.task for run in manifest.tasks}
     broken: list[str] = []
     try:
@@ -73,142 +70,73 @@ def _evaluate(asked: Evaluation, questions: tuple[TaskData, ...], listen: Listen
                 continue
             try:
                 manifest = _with_task(manifest, *_run_task(asked, data, listen))
+            except DiskFullError:
+                raise
             except RunError as error:
                 broken.append(f"{error.problem} (see {error.where})")
                 continue
             save_manifest(asked.out, manifest)
-    finally:  # a run that is stopped is a scored record of what it did
-        if manifest.tasks:
-            score_run(asked.out)
+            _drop_parts(asked, manifest, data.spec.name)
+    except (KeyboardInterrupt, OSError, SarbenchError):
+        with suppress(OSError, SarbenchError):  # what stopped the run is the news
+            _score(asked, manifest)
+        raise
+    _score(asked, manifest)
     if broken:
         raise RunError(
             where=asked.out,
             problem=f"{len(broken)} of {len(questions)} tasks broke: " + "; ".join(broken),
             fix="Read the logs, mend the cause and run the same command with --resume: finished tasks are kept",
         )
+    if not any(asked.out.glob("parts/*/*.parquet")):
+        shutil.rmtree(asked.out / "parts", ignore_errors=True)
     return manifest
 
 
-def preflight(asked: Evaluation) -> tuple[TaskData, ...]:
-    """Check everything that can be checked before a model is loaded; return the data of each task."""
-    if find_spec("lmms_eval") is None:
-        raise MissingExtraError(
-            where="lmms-eval", problem="is not installed", fix='Install it with `pip install "sarbench[eval]"`'
-        )
-    require_files(parse_model_args(asked.model_args))
-    parse_model_args(asked.gen_kwargs or "", option="--gen_kwargs")
-    return tuple(task_data(spec) for spec in asked.tasks)
+def _score(asked: Evaluation, manifest: Manifest) -> None:
+    """Write the manifest and the scores of what is whole: a run that is stopped is a scored record of what it did."""
+    if manifest.tasks:
+        save_manifest(asked.out, manifest)
+        score_run(asked.out)
 
 
-def _begin(asked: Evaluation, questions: tuple[TaskData, ...]) -> Manifest:
-    """Start a manifest, or take up the one in `out` when it is the same run."""
-    args = parse_model_args(asked.model_args)
-    now = _now()
-    fresh = Manifest(
-        run_id=asked.out.name,
-        kind="model",
-        model=ModelInfo(id=model_id(asked.model, args), revision=args.get("revision")),
-        backend=BackendInfo(
-            name=asked.model,
-            args=without_secrets(args),
-            batch_size=asked.batch_size,
-            device=asked.device,
-            generation=parse_model_args(asked.gen_kwargs or "", option="--gen_kwargs"),
-        ),
-        coords=asked.settings.coords,
-        perturbation=asked.settings.perturbation,
-        seeds={"python": asked.seed, "numpy": asked.seed, "torch": asked.seed},
-        packages=package_versions(),
-        hardware=hardware(),
-        command=redacted(asked.command),
-        started=now,
-        ended=now,
-        tasks=(),
-    )
-    if not (asked.out / "manifest.json").exists():
-        return fresh
-    if not asked.resume:
-        raise RunError(
-            where=asked.out, problem="holds a run already", fix="Give --resume to go on with it, or another --out"
-        )
-    return _resumed(asked, questions, fresh, load_manifest(asked.out))
+def _drop_parts(asked: Evaluation, manifest: Manifest, task: str) -> None:
+    """Delete the parts of a whole task; those of one with failures stay, so that only these need be asked again."""
+    run = next(run for run in manifest.tasks if run.task == task)
+    if not run.failed:
+        shutil.rmtree(asked.parts(task), ignore_errors=True)
 
 
-def _resumed(asked: Evaluation, questions: tuple[TaskData, ...], fresh: Manifest, old: Manifest) -> Manifest:
-    """Keep the finished tasks of an earlier run that asked the same questions in the same way."""
-    settings: list[tuple[str, object, object]] = [
-        ("model", fresh.model.id, old.model.id),
-        ("backend", fresh.backend.name, old.backend.name),
-        ("model_args", fresh.backend.args, old.backend.args),
-        ("gen_kwargs", fresh.backend.generation, old.backend.generation),
-        ("coords", fresh.coords, old.coords),
-        ("perturb", fresh.perturbation, old.perturbation),
-        ("seed", fresh.seeds, old.seeds),
-        *(("prompt", asked.settings.prompt, run.prompt_id) for run in old.tasks),
-        *(("limit", asked.limit, run.limit) for run in old.tasks),
-    ]
-    for name, now, then in settings:
-        if now != then:
-            problem = f"holds a run with another {name} ({then}, now {now})"
-            raise RunError(where=asked.out, problem=problem, fix="Give another --out, or the same settings")
-    wanted = {data.spec.name: data for data in questions}
-    kept = tuple(run for run in old.tasks if run.task not in wanted or _same_task(asked, wanted[run.task], run))
-    return old.model_copy(update={"tasks": kept, "command": fresh.command})
-
-
-def _same_task(asked: Evaluation, data: TaskData, run: TaskRun) -> bool:
-    return (
-        run.data_digest == data.digest
-        and run.version == data.spec.version
-        and run.prompt_version == PROMPT_VERSION
-        and _has_answers(asked.out, run)
-    )
-
-
-def _has_answers(out: Path, run: TaskRun) -> bool:
-    try:
-        return bool(load_samples(out, run.task).num_rows == run.done)
-    except RunError:
-        return False
-
-
-def _with_task(manifest: Manifest, run: TaskRun, started: Started) -> Manifest:
+def _with_task(manifest: Manifest, run: TaskRun, started: Started, notes: list[str]) -> Manifest:
     """Add a finished task, and what its worker learned of the model."""
     model = manifest.model.model_copy(update={"parameters": started.parameters or manifest.model.parameters})
     known = {"dtype": started.dtype or manifest.backend.dtype, "device": started.device or manifest.backend.device}
     others = tuple(task for task in manifest.tasks if task.task != run.task)
-    return manifest.model_copy(
+    added = manifest.model_copy(
         update={
             "model": model,
             "backend": manifest.backend.model_copy(update=known),
             "tasks": (*others, run),
-            "ended": run.ended,
+            "ended": max(run.ended, manifest.started),
         }
     )
+    return noted(added, *notes)
 
 
-def _run_task(asked: Evaluation, data: TaskData, listen: Listener) -> tuple[TaskRun, Started]:
+def _run_task(asked: Evaluation, data: TaskData, listen: Listener) -> tuple[TaskRun, Started, list[str]]:
     """Ask one task in a process of its own and check what it left."""
-    spec = data.spec
-    began = datetime.now(UTC)
+    spec, notes = data.spec, list[str]()
+    began, clock = datetime.now(UTC), time.monotonic()
     log = asked.out / "logs" / f"{spec.name}.log"
-    out = samples_path(asked.out, spec.name)
-    out.unlink(missing_ok=True)
-    job = Job(
-        task=spec.name,
-        tasks_folder=str(paths.tasks()),
-        model=asked.model,
-        model_args=asked.model_args,
-        batch_size=asked.batch_size,
-        device=asked.device,
-        gen_kwargs=asked.gen_kwargs,
-        limit=asked.limit,
-        seed=asked.seed,
-        out=str(out),
-    )
-    started, finished = run_worker(job, asked.settings, log=log, listen=lambda event: listen(spec, event))
+
+    def hear(event: Event) -> None:
+        if isinstance(event, Noted):
+            notes.append(f"{spec.name}: {event.text}")
+        listen(spec, event)
+
+    started, finished = run_worker(_job(asked, data), asked.settings, log=log, listen=hear)
     table = load_samples(asked.out, spec.name)
-    asked_rows = rows(data.folder, spec.config, spec.split, columns=["sample_sha256"])
+    asked_rows = task_rows(spec, columns=["sample_sha256"])
     expected = [row["sample_sha256"] for row in islice(asked_rows, asked.limit)]
     check_answers(table, expected, task=spec.name, log=log)
     run = data.run(
@@ -220,8 +148,44 @@ def _run_task(asked: Evaluation, data: TaskData, listen: Listener) -> tuple[Task
         generated_tokens=finished.generated_tokens,
         generation=finished.generation,
     )
-    return run, started
+    run, note = timed(run, began=began, seconds=time.monotonic() - clock, earlier=started.kept_seconds)
+    return run, started, [*notes, *note]
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+def timed(run: TaskRun, *, began: datetime, seconds: float, earlier: float) -> tuple[TaskRun, list[str]]:
+    """Give a task the seconds it took, whatever was done to the clock meanwhile.
+
+    Args:
+        run: The task, ended now.
+        began: When this session began it, by the clock of the wall.
+        seconds: How long this session took, by a clock that nobody sets.
+        earlier: What the answers of earlier sessions took.
+
+    Returns:
+        The task, and a note where the two clocks disagree by more than a minute.
+    """
+    by_wall = (datetime.fromisoformat(run.ended) - began).total_seconds()
+    changes: dict[str, object] = {"seconds": round(seconds + earlier, 2)}
+    if abs(by_wall - seconds) < 60:
+        return run.model_copy(update=changes), []
+    ended = (began + timedelta(seconds=seconds)).isoformat(timespec="seconds")
+    note = f"{run.task}: the clock was set by {by_wall - seconds:+.0f} s meanwhile; its end is reckoned from its start"
+    return run.model_copy(update={**changes, "ended": ended}), [note]
+
+
+def _job(asked: Evaluation, data: TaskData) -> Job:
+    return Job(
+        task=data.spec.name,
+        tasks_folder=str(paths.tasks()),
+        model=asked.model,
+        model_args=asked.model_args,
+        batch_size=asked.batch_size,
+        device=asked.device,
+        gen_kwargs=asked.gen_kwargs,
+        limit=asked.limit,
+        seed=asked.seed,
+        out=str(samples_path(asked.out, data.spec.name)),
+        parts=str(asked.parts(data.spec.name)),
+        key=asked.key(data),
+        chunk=asked.questions_a_chunk,
+    )

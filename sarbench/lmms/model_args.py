@@ -1,5 +1,6 @@
 """lmms-eval's `--model_args` string: `key=value` pairs with commas between."""
 
+import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,9 +8,13 @@ from pathlib import Path
 from sarbench.errors import InputError, UnknownNameError
 
 _NAMES = ("pretrained", "model", "model_version")
-_NAMED = r"(?:[a-z0-9]+[_-])*(?:key|apikey|token|secret|password|passwd|pwd|credentials?)"
+_WORDS = "key|apikey|token|secret|password|passwd|pwd|credentials?|auth|authorization|bearer|headers?|cookies?"
+_NAMED = rf"(?:[a-z0-9]+[_-])*(?:{_WORDS})"
 _SECRET = re.compile(_NAMED, re.IGNORECASE)
-_PAIR = re.compile(rf"(?<![a-z0-9_])({_NAMED})=[^,\s]*", re.IGNORECASE)
+# A value ends at the comma of --model_args or the ampersand of an address; headers hold blanks.
+_PAIR = re.compile(rf"(?<![a-z0-9_-])({_NAMED})=[^,&]*", re.IGNORECASE)
+_BEARER = re.compile(r"\b(bearer)\s+[^\s,]+", re.IGNORECASE)
+_SAVED = "Give the folder that save_pretrained wrote"
 _USER = re.compile(r"//[^/@\s]+@")
 
 
@@ -39,7 +44,7 @@ def without_secrets(args: dict[str, str]) -> dict[str, str]:
     >>> without_secrets({"model": "m", "api_key": "sk-1", "tokenizer": "t", "base_url": "http://me:pw@host/v1"})
     {'model': 'm', 'api_key': '***', 'tokenizer': 't', 'base_url': 'http://***@host/v1'}
     """
-    return {key: "***" if _SECRET.fullmatch(key) else _USER.sub("//***@", value) for key, value in args.items()}
+    return {key: "***" if _SECRET.fullmatch(key) else _clean(value) for key, value in args.items()}
 
 
 def redacted(command: Sequence[str]) -> tuple[str, ...]:
@@ -48,7 +53,11 @@ def redacted(command: Sequence[str]) -> tuple[str, ...]:
     >>> redacted(["sarbench", "eval", "--model_args", "model=m,api_key=sk-1", "--model_args=token=t"])
     ('sarbench', 'eval', '--model_args', 'model=m,api_key=***', '--model_args=token=***')
     """
-    return tuple(_USER.sub("//***@", _PAIR.sub(r"\1=***", word)) for word in command)
+    return tuple(_clean(word) for word in command)
+
+
+def _clean(text: str) -> str:
+    return _BEARER.sub(r"\1 ***", _USER.sub("//***@", _PAIR.sub(r"\1=***", text)))
 
 
 def model_id(backend: str, args: dict[str, str]) -> str:
@@ -64,20 +73,28 @@ def model_id(backend: str, args: dict[str, str]) -> str:
 
 
 def require_files(args: dict[str, str]) -> None:
-    """Check that a model named by a path is there.
+    """Check that a model named by a path is there; what a server at `base_url` calls its model is its own affair.
 
     Raises:
-        InputError: The folder does not exist or holds no `config.json`.
+        InputError: The folder does not exist, or holds no `config.json` that is one.
     """
-    for name in (args[key] for key in _NAMES if key in args):
-        if not _is_path(name):
+    if "base_url" in args:
+        return
+    for key in (key for key in _NAMES if key in args):
+        name = args[key]
+        if not _is_path(name) and not (key == "pretrained" and name.count("/") > 1):
             continue
         if not Path(name).is_dir():
-            raise InputError(where=name, problem="is not a model folder: it does not exist", fix="Check pretrained=")
-        if not (Path(name) / "config.json").is_file():
-            raise InputError(
-                where=name, problem="holds no config.json", fix="Give the folder that save_pretrained wrote"
-            )
+            raise InputError(where=name, problem="is not a model folder: it does not exist", fix=f"Check {key}=")
+        config = Path(name) / "config.json"
+        if not config.is_file():
+            raise InputError(where=name, problem="is no model: it holds no config.json", fix=_SAVED)
+        try:
+            sound = isinstance(json.loads(config.read_bytes()), dict)
+        except ValueError:
+            sound = False
+        if not sound:
+            raise InputError(where=config, problem="is not the JSON object that describes a model", fix=_SAVED)
 
 
 def _is_path(name: str) -> bool:

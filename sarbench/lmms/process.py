@@ -1,5 +1,6 @@
 """A worker process, watched: started with a job, followed event by event, believed only for what it leaves on disk."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -20,6 +21,15 @@ from sarbench.lmms.settings import Settings
 
 _GRACE_SECONDS = 30
 """What a worker gets to end by itself after its last word."""
+_KILLED = "Read the end of the log; memory is the usual reason. A smaller --batch_size needs less"
+MAKE_ROOM = "Make room and run the same command with --resume: every answer that was written is kept"
+
+
+class DiskFullError(RunError):
+    """There is no room for another answer: no other task need be tried."""
+
+    def __init__(self, *, where: str | Path | None, problem: str, fix: str = MAKE_ROOM) -> None:
+        super().__init__(where=where, problem=problem, fix=fix)
 
 
 def run_worker(job: Job, settings: Settings, *, log: Path, listen: Callable[[Event], None]) -> tuple[Started, Finished]:
@@ -28,21 +38,22 @@ def run_worker(job: Job, settings: Settings, *, log: Path, listen: Callable[[Eve
     Args:
         job: The task and how to ask it.
         settings: The run's prompt, coordinates and perturbation.
-        log: Where everything goes that lmms-eval and the model print.
+        log: Where everything goes that lmms-eval and the model print, behind what earlier sessions printed.
         listen: Called with every event.
 
     Raises:
+        DiskFullError: The worker could not write an answer.
         RunError: The task broke, or its process ended without finishing. The message names the log.
     """
     for folder in (log.parent, Path(job.out).parent):
         folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, log.open("wb") as output:
+    with tempfile.TemporaryDirectory() as scratch, log.open("ab") as output:
         job_file = Path(scratch) / "job.json"
         job_file.write_bytes(msgspec.json.encode(job))
         command = [sys.executable, "-m", "sarbench.lmms.worker", str(job_file)]
         with subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # never written to: it ends when this process does, however it does
             stdout=subprocess.PIPE,
             stderr=output,
             env=_environment(settings),
@@ -81,6 +92,11 @@ def check_answers(table: pa.Table, expected: Sequence[str], *, task: str, log: P
         )
 
 
+def is_disk_full(error: BaseException) -> bool:
+    """Tell a full disk or an exhausted quota from other errors."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
 def _follow(events: IO[bytes] | None, job: Job, log: Path, listen: Callable[[Event], None]) -> tuple[Started, Finished]:
     started = None
     for line in events or ():
@@ -94,12 +110,14 @@ def _follow(events: IO[bytes] | None, job: Job, log: Path, listen: Callable[[Eve
                 started = event
             case Finished() if started is not None:
                 return started, event
+            case Broken(disk_full=True):
+                raise DiskFullError(where=log, problem=f"the disk became full during {job.task}")
             case Broken(error=error):
                 raise RunError(where=log, problem=f"{job.task} broke: {error}", fix="The log has the whole traceback")
             case _:
                 pass
     problem = f"{job.task} ended without a word: its process was killed or crashed"
-    raise RunError(where=log, problem=problem, fix="Read the end of the log; memory is the usual reason")
+    raise RunError(where=log, problem=problem, fix=_KILLED)
 
 
 def _environment(settings: Settings) -> Mapping[str, str]:

@@ -1,12 +1,16 @@
-"""A LLaVA of about one megabyte with random weights: real enough for every backend, small enough for every machine.
+"""Models with random weights: real enough for every backend, small enough for every machine.
 
-It sees nothing and knows nothing. It exists so that the whole path from images to a leaderboard can be run, tested and
-shown anywhere, without a network or a GPU.
+They see nothing and know nothing. They exist so that the whole path from images to a leaderboard can be run, tested
+and shown anywhere, without a network: a LLaVA and two generations of Qwen-VL of about one megabyte, and a Qwen2.5-VL of
+about two thousand million parameters for measurements on a GPU.
 """
 
 import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 from sarbench.errors import MissingExtraError
 
@@ -32,6 +36,23 @@ _CHAT_TEMPLATE = (
 )
 
 
+_QWEN_SPECIAL = [
+    "<|im_start|>",
+    "<|vision_start|>",
+    "<|vision_end|>",
+    "<|vision_pad|>",
+    "<|image_pad|>",
+    "<|video_pad|>",
+]
+_QWEN_TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
+    "{% if message['content'] is string %}{{ message['content'] }}{% else %}{% for part in message['content'] %}"
+    "{% if part['type'] == 'image' %}<|vision_start|><|image_pad|><|vision_end|>"
+    "{% elif part['type'] == 'text' %}{{ part['text'] }}{% endif %}{% endfor %}{% endif %}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
 def make_tiny_vlm(folder: Path, *, seed: int = 0) -> Path:
     """Save a tiny random LLaVA, its tokenizer and its processor as `save_pretrained` does.
 
@@ -42,16 +63,9 @@ def make_tiny_vlm(folder: Path, *, seed: int = 0) -> Path:
     Raises:
         MissingExtraError: torch or transformers are not installed.
     """
-    try:
-        import torch
-        import transformers
-    except ImportError as error:
-        raise MissingExtraError(
-            where=error.name, problem="is not installed", fix='Install it with `pip install "sarbench[eval]"`'
-        ) from error
-
+    torch, transformers = _libraries()
     torch.manual_seed(seed)
-    tokenizer = _tokenizer(transformers)
+    tokenizer = _tokenizer(transformers, end=_END, pad=_PAD, special=[_IMAGE], template=_CHAT_TEMPLATE)
     model = transformers.LlavaForConditionalGeneration(_config(transformers, tokenizer))
     _favour_answers(model, tokenizer)
     processor = transformers.LlavaProcessor(
@@ -65,6 +79,110 @@ def make_tiny_vlm(folder: Path, *, seed: int = 0) -> Path:
         image_token=_IMAGE,
         chat_template=_CHAT_TEMPLATE,
     )
+    return _save(folder, model, processor)
+
+
+QwenFamily = Literal["qwen2_vl", "qwen2_5_vl"]
+
+
+@dataclass(frozen=True)
+class QwenSize:
+    """Dimensions of a Qwen-VL; the fields are named as in its configuration, `vision_…` as in its vision part."""
+
+    hidden_size: int
+    intermediate_size: int
+    num_hidden_layers: int
+    num_attention_heads: int
+    num_key_value_heads: int
+    vocab_size: int
+    mrope_section: tuple[int, int, int]
+    vision_hidden_size: int
+    vision_intermediate_size: int
+    vision_heads: int
+    vision_depth: int
+    vision_full_attention: tuple[int, ...]
+    max_pixels: int
+
+
+QWEN_SIZES: Mapping[str, QwenSize] = MappingProxyType(
+    {
+        "tiny": QwenSize(64, 128, 2, 4, 2, 0, (2, 3, 3), 64, 128, 4, 2, (1,), 16 * 28 * 28),
+        # The language part of Qwen2-VL-2B and the vision part of Qwen2.5-VL (their config.json): 2.4e9 parameters.
+        "mid": QwenSize(
+            1536, 8960, 28, 12, 2, 151_936, (16, 24, 24), 1280, 3420, 16, 32, (7, 15, 23, 31), 1280 * 28 * 28
+        ),
+    }
+)
+
+
+def make_random_qwen(
+    folder: Path,
+    *,
+    family: QwenFamily = "qwen2_5_vl",
+    size: str = "tiny",
+    seed: int = 0,
+    dtype: str = "float32",
+    device: str = "cpu",
+) -> Path:
+    """Save a random Qwen2-VL or Qwen2.5-VL with its tokenizer and its processor, as `save_pretrained` does.
+
+    Args:
+        folder: Where it goes; written beside and renamed, so that it is whole or absent.
+        family: The architecture.
+        size: A name of `QWEN_SIZES`.
+        seed: Seed of the weights.
+        dtype: Type of the weights, as torch names it.
+        device: Where the weights are drawn; `cuda` is quicker for the larger size and draws others.
+
+    Raises:
+        MissingExtraError: torch or transformers are not installed.
+    """
+    torch, transformers = _libraries()
+    torch.manual_seed(seed)
+    sizes = QWEN_SIZES[size]
+    tokenizer = _tokenizer(
+        transformers, end="<|im_end|>", pad="<|endoftext|>", special=_QWEN_SPECIAL, template=_QWEN_TEMPLATE
+    )
+    new = family == "qwen2_5_vl"
+    config = _qwen_config(transformers, tokenizer, sizes, new=new)
+    kind = transformers.Qwen2_5_VLForConditionalGeneration if new else transformers.Qwen2VLForConditionalGeneration
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(getattr(torch, dtype))
+    try:
+        with torch.device(device):
+            model = kind(config)
+    finally:
+        torch.set_default_dtype(before)
+    _favour_answers(model, tokenizer)
+    model.generation_config.eos_token_id = tokenizer.eos_token_id
+    model.generation_config.pad_token_id = tokenizer.pad_token_id
+    limits = {"min_pixels": 4 * 28 * 28, "max_pixels": sizes.max_pixels}
+    processor = (transformers.Qwen2_5_VLProcessor if new else transformers.Qwen2VLProcessor)(
+        image_processor=transformers.Qwen2VLImageProcessor(**limits),
+        tokenizer=tokenizer,
+        video_processor=transformers.Qwen2VLVideoProcessor(**limits),
+        chat_template=_QWEN_TEMPLATE,
+    )
+    return _save(folder, model, processor)
+
+
+def _libraries() -> tuple[Any, Any]:
+    """Import torch and transformers.
+
+    Raises:
+        MissingExtraError: They are not installed.
+    """
+    try:
+        import torch
+        import transformers
+    except ImportError as error:
+        raise MissingExtraError(
+            where=error.name, problem="is not installed", fix='Install it with `pip install "sarbench[eval]"`'
+        ) from error
+    return torch, transformers
+
+
+def _save(folder: Path, model: Any, processor: Any) -> Path:
     temporary = folder.with_name(f".{folder.name}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
@@ -74,7 +192,7 @@ def make_tiny_vlm(folder: Path, *, seed: int = 0) -> Path:
     return temporary.rename(folder)
 
 
-def _tokenizer(transformers: Any) -> Any:
+def _tokenizer(transformers: Any, *, end: str, pad: str, special: list[str], template: str) -> Any:
     """Make a byte-level tokenizer that also knows the answer words."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -85,10 +203,10 @@ def _tokenizer(transformers: Any) -> Any:
         ["Answer with the class name, a single number or one bounding box for every object in the SAR image."],
         trainers.BpeTrainer(vocab_size=320, initial_alphabet=pre_tokenizers.ByteLevel.alphabet()),
     )
-    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=bpe, eos_token=_END, pad_token=_PAD)
-    tokenizer.add_special_tokens({"additional_special_tokens": [_IMAGE]})
+    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=bpe, eos_token=end, pad_token=pad)
+    tokenizer.add_special_tokens({"additional_special_tokens": special})
     tokenizer.add_tokens(list(_WORDS))
-    tokenizer.chat_template = _CHAT_TEMPLATE
+    tokenizer.chat_template = template
     tokenizer.model_max_length = 4096
     return tokenizer
 
@@ -108,6 +226,55 @@ def _config(transformers: Any, tokenizer: Any) -> Any:
         ),
         image_token_index=tokenizer.convert_tokens_to_ids(_IMAGE),
         image_seq_length=(_SIDE // _PATCH) ** 2,
+    )
+
+
+def _qwen_config(transformers: Any, tokenizer: Any, size: QwenSize, *, new: bool) -> Any:
+    token = tokenizer.convert_tokens_to_ids
+    text = {
+        "vocab_size": max(size.vocab_size, len(tokenizer)),
+        "hidden_size": size.hidden_size,
+        "intermediate_size": size.intermediate_size,
+        "num_hidden_layers": size.num_hidden_layers,
+        "num_attention_heads": size.num_attention_heads,
+        "num_key_value_heads": size.num_key_value_heads,
+        "max_position_embeddings": 32_768,
+        "tie_word_embeddings": False,
+        # The usual 0.02 suits widths above a thousand; in a narrow model answers would not depend on the image.
+        "initializer_range": size.hidden_size**-0.5,
+        "rope_parameters": {
+            "rope_type": "default",
+            "mrope_section": list(size.mrope_section),
+            "rope_theta": 1_000_000.0,
+        },
+        "bos_token_id": token("<|im_start|>"),
+        "eos_token_id": tokenizer.eos_token_id,
+        "pad_token_id": tokenizer.pad_token_id,
+    }
+    vision: dict[str, Any] = {
+        "depth": size.vision_depth,
+        "num_heads": size.vision_heads,
+        "initializer_range": size.vision_hidden_size**-0.5,
+    }
+    if new:
+        vision |= {
+            "hidden_size": size.vision_hidden_size,
+            "intermediate_size": size.vision_intermediate_size,
+            "out_hidden_size": size.hidden_size,
+            "fullatt_block_indexes": list(size.vision_full_attention),
+            "window_size": 112,
+        }
+    else:
+        ratio = size.vision_intermediate_size // size.vision_hidden_size
+        vision |= {"embed_dim": size.vision_hidden_size, "hidden_size": size.hidden_size, "mlp_ratio": ratio}
+    return (transformers.Qwen2_5_VLConfig if new else transformers.Qwen2VLConfig)(
+        text_config=text,
+        vision_config=vision,
+        tie_word_embeddings=False,
+        image_token_id=token("<|image_pad|>"),
+        video_token_id=token("<|video_pad|>"),
+        vision_start_token_id=token("<|vision_start|>"),
+        vision_end_token_id=token("<|vision_end|>"),
     )
 
 

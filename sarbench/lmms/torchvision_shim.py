@@ -59,12 +59,12 @@ class TorchvisionShim(MetaPathFinder):
 
 def install() -> TorchvisionShim:
     """Put the shim in place once; a second call returns the first shim."""
-    for finder in sys.meta_path:
-        if isinstance(finder, TorchvisionShim):
-            return finder
-    shim = TorchvisionShim()
-    sys.meta_path.insert(0, shim)
-    _KEPT.append(shim)
+    if not _KEPT:
+        _KEPT.append(TorchvisionShim())
+    shim = _KEPT[0]
+    # Operators are declared once in a process, however often the import of torchvision is tried.
+    if shim.library is None and shim not in sys.meta_path:
+        sys.meta_path.insert(0, shim)
     return shim
 
 

@@ -2,14 +2,17 @@
 
 A process per task, because lmms-eval can hand one task's image to another task's question when several share a process
 and a batch (`models/simple/qwen2_5_vl.py` of 0.7.3), and because a crash or a leak then costs one task. Events go to
-the launcher as lines on the original standard output; whatever lmms-eval and the model print goes to the log.
+the launcher as lines on the original standard output; whatever lmms-eval and the model print goes to the log. Standard
+input is the launcher's sign of life: when it ends, so does the worker, and nobody writes a run that nobody watches.
 """
 
 import argparse
 import os
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,26 +21,54 @@ import pyarrow.parquet as pq
 
 from sarbench.files import replacing
 from sarbench.lmms import hooks, torchvision_shim
-from sarbench.lmms.job import Asked, Broken, Event, Finished, Job, Started, encode
+from sarbench.lmms.asking import Asking
+from sarbench.lmms.job import Asked, Broken, Event, Finished, Job, Noted, Started, encode
+from sarbench.lmms.parts import Answer, read_parts
+from sarbench.lmms.process import is_disk_full
 from sarbench.runs.samples import to_table
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the job file named in `arguments`; return the exit code."""
     job = msgspec.json.decode(Path(arguments[0]).read_bytes(), type=Job)
+    _end_with_the_launcher()
     with _events() as events:
 
         def tell(event: Event) -> None:
-            events.write(encode(event))
-            events.flush()
+            try:
+                events.write(encode(event))
+                events.flush()
+            except OSError:  # nobody listens; an exception here would be taken for one of the model's
+                _end()
 
         try:
             tell(_evaluate(job, tell))
         except Exception as error:
             traceback.print_exc()
-            tell(Broken(f"{type(error).__name__}: {error}"))
+            tell(Broken(f"{type(error).__name__}: {error}", is_disk_full(error)))
             return 1
     return 0
+
+
+def _end_with_the_launcher() -> None:
+    """End this process, and what it started, when standard input ends; give them an empty one instead."""
+    alive = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+    def watch() -> None:
+        while os.read(alive, 1):
+            pass
+        _end()
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _end() -> None:
+    if os.getpgrp() == os.getpid():  # the launcher gave this worker a session of its own
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
 def _events() -> IO[bytes]:
@@ -48,17 +79,22 @@ def _events() -> IO[bytes]:
     return os.fdopen(kept, "wb")
 
 
-def _evaluate(job: Job, tell: Any) -> Finished:
+def _evaluate(job: Job, tell: Callable[[Event], None]) -> Finished:
     torchvision_shim.install()
     from lmms_eval import models
     from lmms_eval.evaluator import simple_evaluate
     from lmms_eval.tasks import TaskManager
 
+    _register_own_backends()
+    kept, notes = read_parts(Path(job.parts), key=job.key)
+    for note in notes:
+        tell(Noted(note))
     defaults = {"batch_size": job.batch_size, "max_batch_size": None, "device": job.device}
     model = models.get_model(job.model).create_from_arg_string(job.model_args, defaults)
+    asking = _asking(model, job, kept, tell)
     manager = TaskManager("WARNING", include_path=job.tasks_folder, include_defaults=False, model_name=job.model)
     results = simple_evaluate(
-        model=_counting(model, job, tell),
+        model=model,
         tasks=[job.task],
         task_manager=manager,
         batch_size=job.batch_size,
@@ -76,8 +112,7 @@ def _evaluate(job: Job, tell: Any) -> Finished:
     if results is None:
         msg = "lmms-eval returned no results on this process; start one process per run"
         raise RuntimeError(msg)
-    local = _describe(model)[0] is not None
-    lines = _mark_failures([_line(logged) for logged in results["samples"][job.task]], local=local)
+    lines = [_line(logged, asking.answers[logged["doc_id"]]) for logged in results["samples"][job.task]]
     with replacing(Path(job.out)) as path:
         pq.write_table(to_table(lines), path, compression="zstd")
     tokens = [line["tokens"] for line in lines]
@@ -88,13 +123,34 @@ def _evaluate(job: Job, tell: Any) -> Finished:
     )
 
 
-def _counting(model: Any, job: Job, tell: Any) -> Any:
-    """Tell how many requests the model gets, and each time it takes the image of one of them."""
-    generate = model.generate_until
+def _register_own_backends() -> None:
+    """Make `sarbench_hf` known where sarbench is a checkout and not installed: there is no entry point then."""
+    try:
+        from sarbench.lmms import hf_registry
+    except ImportError:  # transformers is not there; other backends may do without
+        return
+    hf_registry.register()
+
+
+def _asking(model: Any, job: Job, kept: dict[int, Answer], tell: Callable[[Event], None]) -> Asking:
+    """Ask in chunks; tell how many questions there are, and each time the model takes the image of one."""
+    described = _describe(model)
+    asking = Asking(
+        model,
+        kept=kept,
+        parts=Path(job.parts),
+        key=job.key,
+        chunk=job.chunk,
+        seed=job.seed,
+        local=described[0] is not None,
+        tell=tell,
+    )
 
     def counted(requests: Sequence[Any]) -> Any:
-        tell(Started(len(requests), *_describe(model)))
-        return generate(requests)
+        asking.usable(requests)
+        seconds = sum(answer.seconds for answer in asking.answers.values())
+        tell(Started(len(requests), *described, kept=len(asking.answers), kept_seconds=round(seconds, 2)))
+        return asking.generate_until(requests)
 
     visual = hooks.doc_to_visual
 
@@ -104,7 +160,7 @@ def _counting(model: Any, job: Job, tell: Any) -> Any:
 
     model.generate_until = counted
     hooks.doc_to_visual = fetched  # the YAML is read after this, so it gets the counting one
-    return model
+    return asking
 
 
 def _describe(model: Any) -> tuple[int | None, str | None, str | None]:
@@ -119,25 +175,13 @@ def _describe(model: Any) -> tuple[int | None, str | None, str | None]:
     return sum(p.numel() for p in parameters), str(first.dtype).removeprefix("torch."), str(first.device)
 
 
-def _mark_failures(lines: list[dict[str, Any]], *, local: bool) -> list[dict[str, Any]]:
-    """Tell an empty answer from a swallowed error: a backend that counts tokens has counted none for that one.
-
-    The backends that run a model in this process count tokens; they also turn every exception into an empty answer
-    (`models/chat/llava_hf.py` of 0.7.3).
-    """
-    counts = local or any(line["tokens"] is not None for line in lines)
-    failed = {"outcome": "failed", "rule": "no-generation", "parsed": "null", "scores": {}}
-    return [
-        {**line, **failed} if counts and line["outcome"] == "empty" and line["tokens"] is None else line
-        for line in lines
-    ]
-
-
-def _line(logged: Mapping[str, Any]) -> dict[str, Any]:
-    """Take our line out of one logged sample, and add what only lmms-eval knows."""
+def _line(logged: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
+    """Take our line out of one logged sample, and add what only the asking knows; a failure is never scored."""
     ours = next(value for value in logged.values() if isinstance(value, dict) and "outcome" in value)
-    counts = logged["token_counts"][0] if logged["token_counts"] else None
-    return {**ours, "tokens": counts.get("output_tokens") if counts else None}
+    line = {**ours, "tokens": answer.output_tokens, "seconds": answer.seconds}
+    if answer.error is None or line["outcome"] == "failed":
+        return line
+    return {**line, "outcome": "failed", "rule": answer.error, "parsed": "null", "scores": {}}
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from sarbench.build import build
 from sarbench.catalogue import read_catalogue
 from sarbench.errors import RunError
 from sarbench.hub.lookup import rows
-from sarbench.lmms.job import Asked, Finished, Started
+from sarbench.lmms.job import Answered, Asked, Finished, Started
 from sarbench.lmms.launcher import Evaluation, evaluate
 from sarbench.lmms.settings import Settings
 from sarbench.prompts import render
@@ -48,7 +48,7 @@ def test_a_run_is_whole_and_goes_on_where_it_was(tiny_model, simulated_home, tmp
     events = []
     first = ["sarbench_sarchat_rebuilt_counting"]
     evaluate(asked(tiny_model, out, *first, limit=3), listen=lambda spec, event: events.append(event))
-    assert [type(event) for event in events] == [Started, Asked, Asked, Asked, Finished]
+    assert [type(event) for event in events] == [Started, Asked, Asked, Asked, Answered, Finished]
     assert events[0].samples == 3
     assert events[0].parameters > 10_000
 
@@ -78,8 +78,11 @@ def test_a_run_is_whole_and_goes_on_where_it_was(tiny_model, simulated_home, tmp
         for line in lines:
             assert line["prompt"] == render(rows_by_id[line["id"]]).text
             assert line["tokens"] is not None
+            assert line["seconds"] > 0
     before = run.scores
     assert rescore_run(out) == before
+    assert not (out / "parts").exists()
+    assert len((out / "sessions.jsonl").read_text().splitlines()) == 2
 
 
 def test_a_broken_task_names_its_log_and_keeps_the_others(simulated_home, tmp_path, monkeypatch) -> None:

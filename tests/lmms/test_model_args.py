@@ -19,7 +19,10 @@ def test_a_bare_word_is_wrong_usage() -> None:
     assert caught.value.exit_code == 2
 
 
-@pytest.mark.parametrize("key", ["api_key", "HF_TOKEN", "password", "client_secret"])
+@pytest.mark.parametrize(
+    "key",
+    ["api_key", "HF_TOKEN", "password", "client_secret", "auth", "basic_auth", "Authorization", "header", "headers"],
+)
 def test_secrets_do_not_reach_the_manifest(key: str) -> None:
     assert without_secrets({key: "hidden"}) == {key: "***"}
 
@@ -38,14 +41,27 @@ def test_model_id(args: dict[str, str], name: str) -> None:
 
 
 def test_a_missing_folder_is_found_before_anything_starts(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="does not exist"):
+    with pytest.raises(InputError, match=r"does not exist\. Check pretrained="):
         require_files({"pretrained": str(tmp_path / "absent")})
-    with pytest.raises(InputError, match=r"config\.json"):
+    with pytest.raises(InputError, match="does not exist"):
+        require_files({"pretrained": "models/of/mine"})
+    with pytest.raises(InputError, match=r"is no model: it holds no config\.json"):
         require_files({"pretrained": str(tmp_path)})
+    for content in ("<html>", "[]", ""):
+        (tmp_path / "config.json").write_text(content)
+        with pytest.raises(InputError, match="is not the JSON object"):
+            require_files({"pretrained": str(tmp_path)})
+    (tmp_path / "config.json").write_text("{}")
+    require_files({"pretrained": str(tmp_path)})
     require_files({"pretrained": "org/on-the-hub"})
 
 
-@pytest.mark.parametrize("key", ["tokenizer", "max_new_tokens", "keyframes", "monkey"])
+def test_a_server_calls_its_model_what_it_likes() -> None:
+    require_files({"model": "/weights/on/the/server", "base_url": "http://127.0.0.1/v1"})
+    require_files({"model": "accounts/somebody/models/llava"})
+
+
+@pytest.mark.parametrize("key", ["tokenizer", "max_new_tokens", "keyframes", "monkey", "author", "header_size"])
 def test_harmless_names_are_kept(key: str) -> None:
     assert without_secrets({key: "shown"}) == {key: "shown"}
     assert redacted([f"{key}=shown"]) == (f"{key}=shown",)
@@ -58,3 +74,14 @@ def test_no_secret_survives_in_a_command_line() -> None:
         "model=m,api_key=***,base_url=http://***@host/v1,x=1",
         "--model_args=hf_token=***",
     )
+
+
+def test_headers_and_addresses_hold_secrets_too() -> None:
+    words = [
+        "model=m,header=Authorization: Bearer abc def,x=1",
+        "auth=me:pw",
+        "http://h/v1?api_key=k&v=2",
+        "Bearer abc",
+    ]
+    assert redacted(words) == ("model=m,header=***,x=1", "auth=***", "http://h/v1?api_key=***&v=2", "Bearer ***")
+    assert without_secrets({"base_url": "http://h/v1?token=k&v=2"}) == {"base_url": "http://h/v1?token=***&v=2"}

@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 
 from sarbench.errors import RunError
-from sarbench.lmms.job import Asked, Broken, Event, Finished, Job, Started, decode, encode
-from sarbench.lmms.process import _follow, check_answers
+from sarbench.lmms.job import Answered, Asked, Broken, Event, Finished, Job, Noted, Started, decode, encode
+from sarbench.lmms.process import DiskFullError, _follow, check_answers
 
 JOB = Job(
     task="t",
@@ -19,13 +19,18 @@ JOB = Job(
     limit=None,
     seed=0,
     out="",
+    parts="",
+    key="",
+    chunk=64,
 )
 STARTED = Started(samples=2, parameters=None, dtype=None, device=None)
 FINISHED = Finished(generated_tokens=3, generation={"max_new_tokens": "8"})
 LOG = Path("run/logs/t.log")
 
 
-@pytest.mark.parametrize("event", [STARTED, Asked(), FINISHED, Broken("é\nnot a line end")])
+@pytest.mark.parametrize(
+    "event", [STARTED, Asked(), Answered(2, 0.5, 10.0), Noted("é"), FINISHED, Broken("é\nnot a line end")]
+)
 def test_events_are_one_line_each_and_come_back(event: Event) -> None:
     line = encode(event)
     assert line.count(b"\n") == 1
@@ -70,16 +75,6 @@ def test_an_answer_to_every_question() -> None:
     check_answers(pa.table({"sample_sha256": ["a", "b"]}), ["a", "b"], task="t", log=LOG)
 
 
-def test_a_swallowed_error_is_no_empty_answer() -> None:
-    from sarbench.lmms.worker import _mark_failures
-
-    answered = {"outcome": "ok", "tokens": 3, "scores": {"exact": 1.0}}
-    empty = {"outcome": "empty", "tokens": 0, "scores": {"exact": 0.0}}
-    broken = {"outcome": "empty", "tokens": None, "scores": {"exact": 0.0}}
-    assert [line["outcome"] for line in _mark_failures([answered, empty, broken], local=False)] == [
-        "ok",
-        "empty",
-        "failed",
-    ]
-    assert [line["outcome"] for line in _mark_failures([broken], local=True)] == ["failed"]
-    assert [line["outcome"] for line in _mark_failures([broken], local=False)] == ["empty"]
+def test_a_full_disk_is_told_from_a_broken_task() -> None:
+    with pytest.raises(DiskFullError, match=r"the disk became full during t\. Make room .*--resume"):
+        follow(STARTED, Broken("OSError: [Errno 28] No space left on device", disk_full=True))

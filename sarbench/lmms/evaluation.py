@@ -1,0 +1,79 @@
+"""What `sarbench eval` is asked for."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from sarbench.catalogue import TaskSpec
+from sarbench.lmms.model_args import parse_model_args, without_secrets
+from sarbench.lmms.parts import chunk_size
+from sarbench.lmms.settings import Settings
+from sarbench.prompts import PROMPT_VERSION
+from sarbench.task_data import TaskData
+
+_CONVEYANCE = frozenset({"num_concurrent", "timeout", "max_retries", "retry_backoff_s", "adaptive_concurrency"})
+
+
+def identity(args: Mapping[str, str]) -> dict[str, str]:
+    """Return the model arguments that can change an answer, without secrets: how requests travel is left out.
+
+    >>> identity({"model": "m", "timeout": "60"})
+    {'model': 'm'}
+    """
+    return {key: value for key, value in without_secrets(dict(args)).items() if key not in _CONVEYANCE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation:
+    """A model, tasks and a folder; the names are lmms-eval's own flags."""
+
+    model: str
+    model_args: str
+    tasks: tuple[TaskSpec, ...]
+    out: Path
+    settings: Settings = field(default_factory=Settings)
+    limit: int | None = None
+    batch_size: int = 1
+    device: str | None = None
+    gen_kwargs: str | None = None
+    seed: int = 0
+    resume: bool = False
+    command: tuple[str, ...] = ()
+    chunk: int | None = None
+    """Questions whose answers are written together, and asked again when the process dies; None chooses."""
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """`model_args`, split."""
+        return parse_model_args(self.model_args)
+
+    @property
+    def generation(self) -> dict[str, str]:
+        """`gen_kwargs`, split."""
+        return parse_model_args(self.gen_kwargs or "", option="--gen_kwargs")
+
+    @property
+    def questions_a_chunk(self) -> int:
+        """Size of a chunk."""
+        return self.chunk or chunk_size(self.batch_size, self.arguments)
+
+    def parts(self, task: str) -> Path:
+        """Return where the chunks of a task wait until it is whole."""
+        return self.out / "parts" / task
+
+    def key(self, data: TaskData) -> str:
+        """Identify what is asked of whom: answers under another key are answers to something else."""
+        asked = (
+            data.digest,
+            data.spec.version,
+            PROMPT_VERSION,
+            self.model,
+            sorted(identity(self.arguments).items()),
+            sorted(self.generation.items()),
+            sorted(self.settings.to_environment().items()),
+            self.seed,
+        )
+        return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()

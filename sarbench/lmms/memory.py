@@ -1,0 +1,69 @@
+"""Errors of a model in this process: seen although its backend swallows them, and survived where memory ran out.
+
+Some backends turn every exception of `generate` into an empty answer (`models/chat/llava_hf.py` of lmms-eval 0.7.3),
+out of memory included. So `generate` of the inner model is watched.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+
+class ErrorWatch:
+    """Remembers what the inner model's `generate` raised."""
+
+    def __init__(self, backend: Any) -> None:
+        """Watch the model inside a backend, where there is one."""
+        self.errors: list[str] = []
+        self.out_of_memory = False
+        inner = getattr(backend, "model", None)
+        if inner is not None and callable(getattr(inner, "generate", None)):
+            inner.generate = self._watched(inner.generate)
+
+    def clear(self) -> None:
+        """Forget the errors of the last chunk."""
+        self.errors.clear()
+        self.out_of_memory = False
+
+    def note(self, error: BaseException) -> None:
+        """Remember one error."""
+        self.errors.append(f"{type(error).__name__}: {error}")
+        self.out_of_memory |= is_out_of_memory(error)
+
+    def _watched(self, generate: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return generate(*args, **kwargs)
+            except Exception as error:
+                self.note(error)
+                raise
+
+        return watched
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Tell an accelerator or a process that is out of memory from other errors; torch raises several kinds."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    text = str(error).lower()
+    return isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)
+
+
+def halve_batch(backend: Any) -> int | None:
+    """Halve the batch size of a backend and free what torch holds; None where it is 1 or not known."""
+    size = getattr(backend, "batch_size_per_gpu", None)
+    if not isinstance(size, int) or size <= 1:
+        return None
+    backend.batch_size_per_gpu = size // 2
+    free_memory()
+    return size // 2
+
+
+def free_memory() -> None:
+    """Give cached blocks back to the accelerator."""
+    import gc
+
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,105 @@
+import re
+import shutil
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from sarbench.errors import InputError, MissingExtraError, RunError, UnknownNameError
+from sarbench.lmms import preflight
+from sarbench.runs.record import Hardware
+
+PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
+
+
+@pytest.fixture
+def _lmms_eval() -> None:
+    pytest.importorskip("lmms_eval", reason="lmms-eval is not installed: pip install 'sarbench[eval]'")
+
+
+@pytest.mark.usefixtures("_lmms_eval")
+@pytest.mark.parametrize(("wrong", "near"), [("dumy", "dummy"), ("qwen2.5_vl", "qwen2_5_vl"), ("llava-hf", "llava_hf")])
+def test_an_unknown_backend_names_the_nearest(wrong: str, near: str) -> None:
+    with pytest.raises(UnknownNameError, match=rf"--model {re.escape(wrong)}.*Did you mean .*{near}") as caught:
+        preflight.require_backend(wrong)
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.usefixtures("_lmms_eval")
+@pytest.mark.parametrize("name", ["dummy", "llava_hf", "qwen2_vl", "qwen2_5_vl", "openai", "async_openai", "vllm"])
+def test_backends_that_there_are(name: str) -> None:
+    preflight.require_backend(name)
+
+
+@pytest.mark.usefixtures("_lmms_eval")
+@pytest.mark.slow
+def test_names_are_those_that_lmms_eval_itself_lists() -> None:
+    from sarbench.lmms import torchvision_shim
+
+    torchvision_shim.install()
+    from lmms_eval.models import list_available_models
+
+    listed = set(list_available_models(include_aliases=True))
+    assert listed - preflight.own_backends() == preflight.backends() - preflight.own_backends()
+
+
+def test_pins_are_those_of_the_package() -> None:
+    text = PYPROJECT.read_text()
+    for name, version in preflight.EXACT.items():
+        assert f'"{name}=={version}"' in text
+    for name, version in preflight.AT_LEAST.items():
+        assert f'"{name}>={version}"' in text
+
+
+@pytest.mark.parametrize(("name", "found", "wanted"), [("lmms-eval", "0.7.2", "==0.7.3"), ("torch", "2.1.9", ">=2.4")])
+def test_another_version_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, found: str, wanted: str) -> None:
+    right = preflight.EXACT | preflight.AT_LEAST
+    monkeypatch.setattr(preflight.importlib.util, "find_spec", lambda module: object())
+    monkeypatch.setattr(preflight, "version", lambda package: found if package == name else right[package])
+    with pytest.raises(RunError, match=rf"{name}: is version {found}, and sarbench needs {wanted}"):
+        preflight.require_packages()
+
+
+def test_a_plain_installation_is_told_what_to_add(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight.importlib.util, "find_spec", lambda module: None)
+    with pytest.raises(MissingExtraError, match=r"sarbench\[eval\]"):
+        preflight.require_packages()
+
+
+@pytest.mark.parametrize(
+    ("device", "args"), [("cuda", {}), ("cuda:1", {}), (None, {"device_map": "cuda:0"}), (None, {"device": "cuda"})]
+)
+def test_a_gpu_that_is_not_there(monkeypatch: pytest.MonkeyPatch, device: str | None, args: dict[str, str]) -> None:
+    monkeypatch.setattr(preflight, "_has_gpu", lambda: False)
+    with pytest.raises(InputError, match=r"cuda.* asks for a GPU.*--device cpu and device_map=cpu"):
+        preflight.require_gpu(device, args)
+
+
+@pytest.mark.parametrize(("device", "args"), [("cpu", {}), (None, {}), (None, {"device_map": "auto"})])
+def test_nobody_asked_for_a_gpu(monkeypatch: pytest.MonkeyPatch, device: str | None, args: dict[str, str]) -> None:
+    monkeypatch.setattr(preflight, "_has_gpu", lambda: False)
+    preflight.require_gpu(device, args)
+
+
+def test_a_torch_without_gpu_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "_has_gpu", lambda: True)
+    monkeypatch.setattr(preflight, "version", lambda name: "2.13.0+cpu")
+    with pytest.raises(InputError, match=r"torch 2\.13\.0\+cpu is built without"):
+        preflight.require_gpu("cuda", {})
+
+
+def test_gpus_that_are_hidden_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = Hardware(cpu="", cores=1, memory_gib=1, gpus=("NVIDIA H100",))
+    monkeypatch.setattr(preflight, "hardware", lambda: shown)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert preflight._has_gpu()
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert not preflight._has_gpu()
+
+
+def test_a_disk_without_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(0, 0, 70 * 2**20))
+    preflight.require_room(tmp_path / "not" / "there", 100)
+    with pytest.raises(InputError, match=r"has 70 MiB free, and 1000000 answers may need 7876 MiB\. Make room"):
+        preflight.require_room(tmp_path / "not" / "there", 1_000_000)
