@@ -1,6 +1,9 @@
-"""Scoring a whole run, during it or again years later: same samples, same numbers."""
+"""Scoring a whole run, during it or again years later: same samples, same numbers.
 
-from collections.abc import Collection, Mapping
+Where `sarbench judge` has left verdicts in the run's folder, their numbers stand beside those of the rules.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -8,6 +11,7 @@ from sarbench._version import __version__
 from sarbench.catalogue import Catalogue, TaskSpec, read_catalogue
 from sarbench.errors import InputError
 from sarbench.questions.kinds import rule_versions
+from sarbench.questions.retrieval import is_retrieval
 from sarbench.runs.batches import BATCH, batched
 from sarbench.runs.checked import checked_lines
 from sarbench.runs.record import Manifest, Scores, TaskRun, TaskScores
@@ -15,6 +19,7 @@ from sarbench.runs.samples import rescore_all
 from sarbench.runs.store import load_manifest, read_lines, rewriting_samples, samples_path, save_scores
 from sarbench.runs.subset import CLEAN, clean_rows
 from sarbench.runs.tally import ALWAYS, Tally, protocols_named
+from sarbench.runs.verdicts import load_spoken
 
 NONE_CLEAN: Mapping[str, frozenset[str]] = MappingProxyType({})
 
@@ -43,7 +48,7 @@ def rescore_run(folder: Path, *, clean: Path | None = None, protocols: Collectio
 
 def _score(folder: Path, slices: Mapping[str, frozenset[str]], protocols: Collection[str], *, again: bool) -> Scores:
     manifest, catalogue = load_manifest(folder), read_catalogue()
-    specs = {spec.name: spec for spec in catalogue.select(run.task for run in manifest.tasks)}
+    specs = {spec.name: spec for spec in _asked(manifest, catalogue)}
     tasks = tuple(
         _score_task(folder, specs[run.task], run, slices.get(run.task), protocols, again=again)
         for run in manifest.tasks
@@ -51,6 +56,15 @@ def _score(folder: Path, slices: Mapping[str, frozenset[str]], protocols: Collec
     scores = Scores(sarbench_version=__version__, rules=rule_versions(), tasks=tasks)
     save_scores(folder, scores)
     return scores
+
+
+def _asked(manifest: Manifest, catalogue: Catalogue) -> Iterator[TaskSpec]:
+    """Yield what each task of a run asks; no task file stands for retrieval, the run itself says what it was."""
+    for run in manifest.tasks:
+        if is_retrieval(run.task):
+            yield TaskSpec(run.task, run.dataset, run.config, run.split, "retrieval", run.version)
+        else:
+            yield from catalogue.select([run.task])
 
 
 def _score_task(
@@ -62,9 +76,10 @@ def _score_task(
     *,
     again: bool,
 ) -> TaskScores:
-    tally = Tally(spec.name, spec.family, {} if clean is None else {CLEAN: clean})
+    spoken = load_spoken(folder, spec.name)
+    tally = Tally(spec.name, spec.family, {} if clean is None else {CLEAN: clean}, spoken=spoken)
     lines = checked_lines(read_lines(folder, spec.name), run, samples_path(folder, spec.name))
-    if not again:
+    if not again or spec.family == "retrieval":  # ranks are facts already: without embeddings nothing is read again
         for line in lines:
             tally.add_line(line)
     else:
@@ -80,7 +95,7 @@ def _clean_slices(clean: Path | None, manifest: Manifest, catalogue: Catalogue) 
     """Return task → its clean rows, for the tasks whose split the report looked at."""
     if clean is None:
         return {}
-    specs = {spec.name: spec for spec in catalogue.select(run.task for run in manifest.tasks)}
+    specs = {spec.name: spec for spec in _asked(manifest, catalogue)}
     found = {run.task: clean_rows(clean, specs[run.task], run) for run in manifest.tasks}
     slices = {task: rows for task, rows in found.items() if rows is not None}
     if not slices:

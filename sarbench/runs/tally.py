@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from sarbench.answers.outcome import OUTCOMES, Outcome
 from sarbench.errors import InputError, UnknownNameError
@@ -20,8 +21,11 @@ from sarbench.questions.kind import Kind
 from sarbench.questions.kinds import KINDS
 from sarbench.questions.memo import Scorer
 from sarbench.questions.metric import Number
+from sarbench.runs.judged import Judgement
 from sarbench.runs.record import Score, TaskScores
+from sarbench.runs.verdicts import Spoken
 
+Mask = npt.NDArray[np.bool_]
 Line = Mapping[str, Any]
 """A line of the run record; `id`, `image_id`, `outcome`, `scores`, `target`, `prediction` and `parsed` are read."""
 
@@ -34,18 +38,27 @@ WHOLE = "all"
 """The slice of all samples."""
 
 NO_SLICES: Mapping[str, Collection[str]] = MappingProxyType({})
+UNJUDGED: Mapping[str, Spoken] = MappingProxyType({})
 
 
 class Tally:
     """The facts of one task's answers, and what became of them."""
 
-    def __init__(self, task: str, family: Family, slices: Mapping[str, Collection[str]] = NO_SLICES) -> None:
+    def __init__(
+        self,
+        task: str,
+        family: Family,
+        slices: Mapping[str, Collection[str]] = NO_SLICES,
+        *,
+        spoken: Mapping[str, Spoken] = UNJUDGED,
+    ) -> None:
         """Begin without answers.
 
         Args:
             task: Name of the task.
             family: Its kind of question.
             slices: Name → ids of samples that are scored once more by themselves, beside the slices of the kind.
+            spoken: Protocol → the verdicts of a judge, for lines of the run record.
         """
         self.task, self.kind = task, KINDS[family]
         self._slices = {name: frozenset(ids) for name, ids in slices.items()}
@@ -56,6 +69,7 @@ class Tally:
         """Ids of the answers that no rule decides."""
         self._outcomes: Counter[Outcome] = Counter()
         self._facts = FactsBuilder()
+        self._judgement = Judgement(spoken) if spoken else None
 
     def add_line(self, line: Line) -> None:
         """Add a line of the run record."""
@@ -63,11 +77,14 @@ class Tally:
         if self.kind.needs_target and line["outcome"] != "failed":
             target = msgspec.json.decode(line["target"])
             parsed = msgspec.json.decode(line["parsed"]) if self.kind.text else None
+        scores = line["scores"]
+        if self._judgement is not None and line["outcome"] != "failed":
+            scores = self._judgement.add(line, scores, slices=self._parts(line["id"], target or {}))
         self.add(
             line["id"],
             line["image_id"],
             line["outcome"],
-            line["scores"],
+            scores,
             target=target or {},
             prediction=line.get("prediction") or "",
             parsed=parsed,
@@ -102,14 +119,18 @@ class Tally:
             return
         if scores.get("undecided"):
             self.undecided.append(sample_id)
+        text = self.kind.text(target, prediction, parsed) if self.kind.text else None
+        slices = self._parts(sample_id, target)
+        self._facts.add(image_id or sample_id, scores, slices=slices, text=text, shared=shared)
+
+    def _parts(self, sample_id: str, target: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the slices that a sample belongs to: those of its kind, then those that were given."""
         own = self.kind.slices(target) if target else ()
         if not self._slices.keys().isdisjoint(own):
             name = next(name for name in own if name in self._slices)
             problem = f"is a slice that {self.kind.name} has by itself"
             raise InputError(where=f"slice {name!r}", problem=problem, fix="Give it another name")
-        given = tuple(name for name, ids in self._slices.items() if sample_id in ids) if self._slices else ()
-        text = self.kind.text(target, prediction, parsed) if self.kind.text else None
-        self._facts.add(image_id or sample_id, scores, slices=own + given, text=text, shared=shared)
+        return own + (tuple(name for name, ids in self._slices.items() if sample_id in ids) if self._slices else ())
 
     def scores(self, *, protocols: Collection[str] = ALWAYS, missing: int = 0) -> TaskScores:
         """Compute every score of the task.
@@ -120,6 +141,7 @@ class Tally:
         """
         facts, masks = self._facts.build()
         prepared = self.kind.prepare(facts, protocols)
+        judged = self._judgement.strict_facts() if self._judgement else None
         nobody = np.zeros(len(facts), dtype=bool)
         parts = {WHOLE: ~nobody} | masks | {name: nobody for name in self._slices if name not in masks}
         return TaskScores(
@@ -130,9 +152,25 @@ class Tally:
             scores=tuple(
                 score
                 for name, mask in parts.items()
-                for score in _scores(self.task, self.kind, prepared.only(mask), name, protocols)
+                for score in self._with_judged(
+                    _scores(self.task, self.kind, prepared.only(mask), name, protocols), judged, name, mask, protocols
+                )
             ),
         )
+
+    def _with_judged(
+        self, scores: Iterable[Score], judged: Facts | None, slice_: str, mask: Mask, protocols: Collection[str]
+    ) -> Iterator[Score]:
+        """Yield the numbers of a slice, then those of a judge."""
+        if self._judgement is None:
+            yield from scores
+            return
+        yield from map(self._judgement.labelled, scores)
+        if judged is not None and "strict" in protocols:
+            for score in _scores(self.task, self.kind, judged.only(mask), slice_, ("strict",)):
+                named = self._judgement.renamed(self.kind.name, score)
+                if named is not None:
+                    yield named
 
 
 def add_answers(
