@@ -18,10 +18,12 @@ Family = Literal[
     "vqa",
     "caption",
     "field",
+    "retrieval",
 ]
-"""Kinds of question that have a prompt and a scoring rule."""
+"""Kinds of question that have a scoring rule; all but `retrieval` have a prompt and an answer in words."""
 
-FAMILIES: tuple[Family, ...] = get_args(Family)
+FAMILIES: tuple[Family, ...] = tuple(kind for kind in get_args(Family) if kind != "retrieval")
+"""Those whose answers are words."""
 
 _ASKED_AS: dict[str, Family] = {
     "presence": "presence",

@@ -42,6 +42,7 @@ KINDS: Mapping[Family, Kind] = MappingProxyType(
             vqa,
             caption,
             field,
+            retrieval,
         )
     }
 )
@@ -50,10 +51,10 @@ KINDS: Mapping[Family, Kind] = MappingProxyType(
 def all_metrics() -> dict[str, tuple[Metric, ...]]:
     """Return every metric that a user can name, by kind of question, the headline of each first.
 
-    `retrieval` is scored from embeddings; those of `library` are functions of `sarbench.metrics`.
+    Those of `library` are functions of `sarbench.metrics`.
     """
     by_kind: dict[str, tuple[Metric, ...]] = {name: kind.metrics for name, kind in KINDS.items()}
-    return {**by_kind, "retrieval": retrieval.METRICS, "library": library.METRICS}
+    return {**by_kind, "library": library.METRICS}
 
 
 def rule_versions() -> dict[str, str]:
