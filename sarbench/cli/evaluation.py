@@ -12,7 +12,7 @@ from rich.table import Table
 from tqdm import tqdm
 
 from sarbench import paths
-from sarbench.catalogue import read_catalogue
+from sarbench.catalogue import TaskSpec, read_catalogue
 from sarbench.cli.options import names
 from sarbench.cli.tables import outcomes_line, print_table, results_table, scores_table, shortfalls
 from sarbench.errors import InputError, UnknownNameError
@@ -25,8 +25,14 @@ Out = Annotated[Path, typer.Option("--out", help="The run's folder.")]
 
 def tasks(json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
     """List what can be evaluated, and whether its data is built here."""
+    from sarbench.task_data import why_not
+
     catalogue = read_catalogue()
-    listed = [{**asdict(spec), "built": _is_built(spec.dataset, spec.config)} for spec in catalogue.tasks.values()]
+    reasons = {spec.name: why_not(spec) for spec in catalogue.tasks.values()}
+    listed = [
+        {**asdict(spec), "built": reasons[spec.name] is None, "why_not": reasons[spec.name]}
+        for spec in catalogue.tasks.values()
+    ]
     if json:
         from sarbench.questions.kinds import all_metrics, rule_versions
 
@@ -45,7 +51,7 @@ def tasks(json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] =
     for column in ("task", "version", "question", "headline", "rows", "built here"):
         table.add_column(column, no_wrap=True)
     for task in listed:
-        rows = f"{task['dataset']} {task['config']} {task['split']}"
+        rows = f"{task['dataset']} {task['config']} {task['split']}" + (f" {task['asks']}" if task["asks"] else "")
         headline = KINDS[task["family"]].headline.name
         built = "yes" if task["built"] else "no"
         table.add_row(task["name"], task["version"], task["family"], headline, rows, built)
@@ -59,6 +65,17 @@ def tasks_path() -> None:
     typer.echo(paths.tasks())
 
 
+def _chosen(tasks: list[str]) -> tuple[TaskSpec, ...]:
+    """Select tasks; what a group or a wildcard brings along and cannot be asked is said and left out."""
+    from sarbench.task_data import askable
+
+    wanted = names(tasks) or ()
+    specs, left_out = askable(read_catalogue().select(wanted), wanted)
+    for name, why in left_out.items():
+        typer.secho(f"{name} is left out: {why}", err=True)
+    return specs
+
+
 def eval_(
     model: Annotated[str, typer.Option("--model", help="lmms-eval's name of the backend, e.g. llava_hf.")],
     tasks: Tasks,
@@ -69,23 +86,37 @@ def eval_(
     device: Annotated[str | None, typer.Option("--device", help="cpu, cuda, cuda:0 …")] = None,
     gen_kwargs: Annotated[str | None, typer.Option("--gen_kwargs", help="Generation settings, key=value,…")] = None,
     seed: Annotated[int, typer.Option("--seed")] = 0,
-    coords: Annotated[str, typer.Option("--coords", help="Coordinate convention of the model's boxes.")] = "pixel",
-    prompt: Annotated[str, typer.Option("--prompt", help="Prompt id: sarbench or authors.")] = "sarbench",
-    perturb: Annotated[str | None, typer.Option("--perturb", help="Perturbation; blank = without the image.")] = None,
+    coords: Annotated[
+        str | None,
+        typer.Option("--coords", help="Convention of the model's boxes, or @FILE of `sarbench calibrate`."),
+    ] = None,
+    prompt: Annotated[
+        str, typer.Option("--prompt", help="sarbench, sarbench-2, sarbench-3, sarbench-4 or authors.")
+    ] = "sarbench",
+    history: Annotated[str, typer.Option("--history", help="Earlier turns of a dialogue: none, or gold.")] = "none",
+    perturb: Annotated[
+        str | None,
+        typer.Option(
+            "--perturb", help="speckle, looks, gsd, range, ghost, blank or shuffle, e.g. speckle:L=1+gsd:factor=2."
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
 ) -> None:
     """Evaluate a model through lmms-eval, one process a task, and write a run record."""
     from sarbench.cli.progress import AnswerBars
-    from sarbench.lmms.launcher import Evaluation, evaluate
+    from sarbench.lmms.evaluation import Evaluation
+    from sarbench.lmms.launcher import evaluate
     from sarbench.lmms.settings import Settings
     from sarbench.runs.store import load_run
 
     asked = Evaluation(
         model=model,
         model_args=model_args,
-        tasks=read_catalogue().select(names(tasks) or ()),
+        tasks=_chosen(tasks),
         out=out,
-        settings=Settings(prompt=prompt, coords=coords, perturbation=perturb),
+        settings=Settings(
+            prompt=prompt, coords=_declared(coords, model, model_args), perturbation=perturb, history=history
+        ),
         limit=limit,
         batch_size=batch_size,
         device=device,
@@ -104,6 +135,22 @@ def eval_(
         raise typer.Exit(3)
 
 
+def _declared(coords: str | None, model: str, model_args: str) -> str:
+    """Return the convention that was named, or that of the model's family; pixels where neither says anything."""
+    from sarbench.calibrate import coords_option
+    from sarbench.lmms.conventions import convention_for
+    from sarbench.lmms.model_args import parse_model_args
+
+    if coords is not None:
+        return coords_option(coords)
+    declared = convention_for(model, parse_model_args(model_args))
+    if declared is None:
+        typer.secho("No --coords, and the family of the model is not known: its boxes are read as pixels", err=True)
+        return "pixel"
+    typer.secho(f"Boxes are read as {declared.convention} ({declared.source})", err=True)
+    return declared.convention
+
+
 def floors(
     tasks: Tasks,
     out: Annotated[Path, typer.Option("--out", help="One run record per floor is written into this folder.")],
@@ -113,7 +160,7 @@ def floors(
     from sarbench.baselines import FLOORS, floor_run
     from sarbench.runs.store import load_run
 
-    specs = read_catalogue().select(names(tasks) or ())
+    specs = _chosen(tasks)
     with tqdm(desc="floors", unit="run", total=len(FLOORS)) as bar:
         for floor in FLOORS:
             floor_run(floor, specs, out / f"floor-{floor}", seed=seed, command=("sarbench", *sys.argv[1:]))
@@ -192,7 +239,3 @@ def _score_file(
         fix = "Add --tasks with the tasks that it answers; `sarbench tasks` lists them"
         raise UnknownNameError(where=file, problem="does not say which tasks it answers", fix=fix)
     return score_file(file, read_catalogue().select(tasks), coords=coords, protocols=protocols)
-
-
-def _is_built(dataset: str, config: str) -> bool:
-    return any((paths.built(dataset) / config).glob("test-*.parquet"))

@@ -6,7 +6,21 @@ from typing import Annotated
 import typer
 
 from sarbench._version import __version__
-from sarbench.cli import board, data, demo, evaluation, leakage, publishing
+from sarbench.cli import (
+    board,
+    calibrate,
+    compare,
+    data,
+    demo,
+    evaluation,
+    export,
+    judge,
+    leakage,
+    publishing,
+    retrieve,
+    robustness,
+    submit,
+)
 from sarbench.errors import SarbenchError
 
 app = typer.Typer(
@@ -27,8 +41,15 @@ app.command("leakage")(leakage.leakage)
 app.command("tasks")(evaluation.tasks)
 app.command("tasks-path")(evaluation.tasks_path)
 app.command("eval")(evaluation.eval_)
+app.command("calibrate")(calibrate.calibrate)
 app.command("floors")(evaluation.floors)
+app.command("retrieve")(retrieve.retrieve)
 app.command("score")(evaluation.score)
+app.command("judge")(judge.judge)
+app.command("compare")(compare.compare)
+app.command("robustness")(robustness.robustness)
+app.command("submit")(submit.submit)
+app.command("export")(export.export)
 app.command("board")(board.board)
 
 

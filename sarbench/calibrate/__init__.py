@@ -1,0 +1,25 @@
+"""The coordinate convention of a model, estimated on training or validation items and frozen in a file.
+
+Nothing is ever chosen against the truth of a test split, and never for each answer: one convention for all answers of
+a run, fixed before it starts.
+"""
+
+from sarbench.calibrate.candidates import CANDIDATES
+from sarbench.calibrate.estimate import Calibration, Candidate, Item, calibrate
+from sarbench.calibrate.frozen import Frozen, coords_option, read_calibration, save_calibration
+from sarbench.calibrate.items import Source, items_of_file, items_of_run
+
+__all__ = [
+    "CANDIDATES",
+    "Calibration",
+    "Candidate",
+    "Frozen",
+    "Item",
+    "Source",
+    "calibrate",
+    "coords_option",
+    "items_of_file",
+    "items_of_run",
+    "read_calibration",
+    "save_calibration",
+]

@@ -1,0 +1,120 @@
+"""`sarbench compare`: two run folders in, their comparison out."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sarbench.catalogue import TaskSpec, read_catalogue
+from sarbench.compare.comparison import Comparison, TaskComparison, compare_task, said_of, with_holm
+from sarbench.compare.pairing import Answered, answered, paired
+from sarbench.errors import InputError, UnknownNameError
+from sarbench.questions.kinds import KINDS
+from sarbench.runs.checked import checked_lines
+from sarbench.runs.record import TaskRun
+from sarbench.runs.store import Run, load_run, read_lines, samples_path
+
+_UNKNOWN = "no task file of this version describes it (retrieval has none), so its numbers cannot be paired"
+
+
+def compare_runs(a: Path, b: Path, *, tasks: Sequence[str] | None = None, every: bool = False) -> Comparison:
+    """Compare two runs on the tasks that both have.
+
+    Args:
+        a: Folder of run A.
+        b: Folder of run B.
+        tasks: Names, groups or wildcards; None: all that both have.
+        every: Whether every strict metric that is a mean is compared beside the headline.
+
+    Raises:
+        InputError: A folder is no run, the two were scored by different rules, or no task can be compared.
+        UnknownNameError: A task does not exist, or one of the runs does not have it.
+        RunError: Samples cannot be read, are not those of the manifest, or differ in content under one id.
+    """
+    first, second = load_run(a), load_run(b)
+    _same_rules(first, second)
+    runs_a, runs_b = ({run.task: run for run in found.manifest.tasks} for found in (first, second))
+    known = read_catalogue().tasks
+    shared = [name for name in runs_a if name in runs_b]
+    chosen = _chosen(tasks, [name for name in shared if name in known], (first, second))
+    refused = {name: _UNKNOWN for name in shared if not tasks and name not in known}
+    refused |= {spec.name: reason for spec in chosen if (reason := _incomparable(runs_a[spec.name], runs_b[spec.name]))}
+    kept = [spec for spec in chosen if spec.name not in refused]
+    if not kept:
+        said = "; ".join(f"{name}: {reason}" for name, reason in refused.items()) or "they share no task"
+        raise InputError(
+            where=f"{a} and {b}", problem=f"cannot be compared ({said})", fix="Evaluate both on the same built data"
+        )
+    compared = [_compare(spec, first, second, runs_a[spec.name], runs_b[spec.name], every=every) for spec in kept]
+    return Comparison(str(a), str(b), with_holm(compared), refused, _notes(first, second))
+
+
+def _chosen(tasks: Sequence[str] | None, shared: Sequence[str], runs: tuple[Run, Run]) -> tuple[TaskSpec, ...]:
+    if tasks is None:
+        return read_catalogue().select(shared) if shared else ()
+    chosen = read_catalogue().select(tasks)
+    for run in runs:
+        lacking = [spec.name for spec in chosen if spec.name not in {task.task for task in run.manifest.tasks}]
+        if lacking:
+            fix = "Name tasks that both runs have"
+            raise UnknownNameError(where=run.folder, problem=f"holds no {', '.join(lacking)}", fix=fix)
+    return chosen
+
+
+def _same_rules(a: Run, b: Run) -> None:
+    """Facts that were read by different word lists differ for reasons that are not the models'."""
+    if a.scores.rules != b.scores.rules:
+        differ = sorted(
+            name for name in {*a.scores.rules, *b.scores.rules} if a.scores.rules.get(name) != b.scores.rules.get(name)
+        )
+        raise InputError(
+            where=f"{a.folder} and {b.folder}",
+            problem=f"were scored by different versions of {', '.join(differ)}",
+            fix="Run `sarbench score` on both folders first",
+        )
+
+
+def _incomparable(a: TaskRun, b: TaskRun) -> str | None:
+    if a.data_digest != b.data_digest:
+        return f"other data (digest {a.data_digest[:8]} in A, {b.data_digest[:8]} in B)"
+    if a.version.partition(".")[0] != b.version.partition(".")[0]:
+        return f"task version {a.version} in A, {b.version} in B"
+    return None
+
+
+def _compare(spec: TaskSpec, a: Run, b: Run, run_a: TaskRun, run_b: TaskRun, *, every: bool) -> TaskComparison:
+    kind = KINDS[spec.family]
+    pairs = paired(_answers(a, run_a, spec), _answers(b, run_b, spec), task=spec.name)
+    differences, differing = compare_task(kind, pairs, every=every)
+    return TaskComparison(
+        task=spec.name,
+        version=run_a.version,
+        data_digest=run_a.data_digest,
+        simulated=run_a.simulated or run_b.simulated,
+        pairs=len(pairs.pairs),
+        only_a=pairs.only_a,
+        only_b=pairs.only_b,
+        failed=pairs.failed,
+        differences=differences,
+        differing=tuple(differing),
+        notes=said_of(
+            [
+                ("task version", run_a.version, run_b.version),
+                ("prompt", f"{run_a.prompt_id} {run_a.prompt_version}", f"{run_b.prompt_id} {run_b.prompt_version}"),
+                ("generation", dict(sorted(run_a.generation.items())), dict(sorted(run_b.generation.items()))),
+            ]
+        ),
+    )
+
+
+def _answers(run: Run, task: TaskRun, spec: TaskSpec) -> Iterator[Answered]:
+    lines = checked_lines(read_lines(run.folder, spec.name), task, samples_path(run.folder, spec.name))
+    return (answered(line, KINDS[spec.family]) for line in lines)
+
+
+def _notes(a: Run, b: Run) -> tuple[str, ...]:
+    return said_of(
+        [
+            ("coordinate convention", a.manifest.coords, b.manifest.coords),
+            ("perturbation", a.manifest.perturbation or "none", b.manifest.perturbation or "none"),
+            ("scored by sarbench", a.scores.sarbench_version, b.scores.sarbench_version),
+        ]
+    )
