@@ -26,9 +26,9 @@ ORDER = (
     ("prompts",),
     ("catalogue",),
     ("runs",),
-    ("board", "task_data", "leakage_scan"),
-    ("answer_file", "baselines", "evaluate_modules", "lmms", "site"),
-    ("demo",),
+    ("board", "calibrate", "compare", "export", "task_data", "leakage_scan"),
+    ("answer_file", "baselines", "evaluate_modules", "judge", "lmms", "retrieval", "site"),
+    ("demo", "submit"),
     ("cli",),
 )
 RANK = {room: rank for rank, rooms in enumerate(ORDER) for room in rooms}
