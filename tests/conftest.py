@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import ImageFile
 
 _REAL = Path(__file__).resolve().parents[2] / "shared" / "real"
 _connect = socket.socket.connect
@@ -70,3 +71,9 @@ def evaluate_cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
         patch.setattr(evaluate.config, "HF_EVALUATE_OFFLINE", True)
         yield folder
     sys.path[:] = path
+
+
+@pytest.fixture(autouse=True)
+def _whole_images(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo what importing lmms-eval sets for the whole process: Pillow would show parts of damaged images."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", False)
