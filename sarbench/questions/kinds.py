@@ -23,6 +23,7 @@ from sarbench.questions import (
     vqa,
 )
 from sarbench.questions.family import Family
+from sarbench.questions.judged import judged
 from sarbench.questions.kind import Kind
 from sarbench.questions.metric import Metric
 
@@ -53,7 +54,9 @@ def all_metrics() -> dict[str, tuple[Metric, ...]]:
 
     Those of `library` are functions of `sarbench.metrics`.
     """
-    by_kind: dict[str, tuple[Metric, ...]] = {name: kind.metrics for name, kind in KINDS.items()}
+    by_kind: dict[str, tuple[Metric, ...]] = {
+        name: (*kind.metrics, *judged(name, kind.metrics)) for name, kind in KINDS.items()
+    }
     return {**by_kind, "library": library.METRICS}
 
 

@@ -7,30 +7,18 @@ twenty of the undecided answers has no verdict.
 
 from collections import Counter
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from sarbench.questions.facts import Facts, FactsBuilder
 from sarbench.questions.family import Family
+from sarbench.questions.judged import ENDING, JUDGED
 from sarbench.questions.score import with_verdict
 from sarbench.runs.record import Score
 from sarbench.runs.verdicts import Spoken
 
-JUDGED: Mapping[Family, tuple[str, ...]] = MappingProxyType(
-    {
-        "vqa": ("accuracy", "accuracy_at_most"),
-        "classification": ("macro_f1", "accuracy"),
-        "presence": ("accuracy",),
-        "position": ("accuracy",),
-        "region": ("all_fields",),
-    }
-)
-"""The numbers of the protocol `strict` that a verdict can change."""
-
 WITHOUT = 0.05
 """Largest share of the undecided answers that may be without a verdict. They count as wrong."""
 
-_ENDING = "_judged"
 _UNDECIDED = {"strict": "undecided", "paper": "paper_undecided"}
 
 
@@ -81,11 +69,11 @@ class Judgement:
         """Turn a number of `strict_facts` into a judged one; None where no verdict can change it."""
         if score.protocol != "strict" or score.metric not in JUDGED.get(family, ()):
             return None
-        return self._labelled(score.model_copy(update={"metric": score.metric + _ENDING, "headline": False}))
+        return self._labelled(score.model_copy(update={"metric": score.metric + ENDING, "headline": False}))
 
     def labelled(self, score: Score) -> Score:
         """Say who judged, where the number is a judged one of a paper."""
-        judged = score.protocol == "paper" and score.metric.endswith(_ENDING) and "paper" in self._spoken
+        judged = score.protocol == "paper" and score.metric.endswith(ENDING) and "paper" in self._spoken
         return self._labelled(score) if judged else score
 
     def _labelled(self, score: Score) -> Score:

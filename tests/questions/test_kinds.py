@@ -68,6 +68,11 @@ def test_retrieval_is_listed_though_no_answer_is_read() -> None:
     assert {metric.protocol for metric in all_metrics()["retrieval"]} == {"strict", "paper"}
 
 
+def test_what_a_judge_adds_is_listed_too() -> None:
+    names = {metric.name for metric in all_metrics()["vqa"] if metric.protocol == "strict"}
+    assert {"accuracy", "accuracy_judged", "accuracy_at_most_judged"} <= names
+
+
 def test_the_library_names_functions_that_exist() -> None:
     from importlib import import_module
 
