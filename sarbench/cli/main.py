@@ -19,6 +19,7 @@ from sarbench.cli import (
     publishing,
     retrieve,
     robustness,
+    scoring,
     submit,
 )
 from sarbench.errors import SarbenchError
@@ -44,7 +45,7 @@ app.command("eval")(evaluation.eval_)
 app.command("calibrate")(calibrate.calibrate)
 app.command("floors")(evaluation.floors)
 app.command("retrieve")(retrieve.retrieve)
-app.command("score")(evaluation.score)
+app.command("score")(scoring.score)
 app.command("judge")(judge.judge)
 app.command("compare")(compare.compare)
 app.command("robustness")(robustness.robustness)

@@ -145,6 +145,61 @@ class TaskScores(_Record):
     scores: tuple[Score, ...]
 
 
+class CurvePoint(_Record):
+    """The headline of a task at one severity of a perturbation."""
+
+    perturbation: str
+    """Spelling of `--perturb`."""
+    run_id: str | None
+    """The run that was asked; None where there is none yet."""
+    value: float | None
+
+
+class SeverityCurve(_Record):
+    """How the headline of one task falls over the severities of one perturbation; this run is the clean one."""
+
+    task: str
+    metric: str
+    unit: str
+    perturbation: str
+    """Its name, e.g. `speckle`."""
+    clean: float | None
+    """The headline on unchanged images: a curve is about this run as long as its headline is this one."""
+    points: tuple[CurvePoint, ...]
+    """From mild to strong."""
+    floor: float
+    """Score of the same model with `blank`; 0 where there is no such run."""
+    floor_run_id: str | None
+    area: float | None
+    """Mean score along the curve, in the metric's unit; None while a severity is missing."""
+    retained: float | None
+    """Share of the clean score above the floor that is left, averaged over the severities."""
+    worst: float | None
+    """That share where it is smallest."""
+
+
+class Wording(_Record):
+    """The headline of a task under one wording of the prompt."""
+
+    prompt_id: str
+    run_id: str
+    value: float | None
+
+
+class WordingSpread(_Record):
+    """The headline of one task over the wordings of its prompt; this run is one of them."""
+
+    task: str
+    metric: str
+    unit: str
+    higher_is_better: bool | None
+    wordings: tuple[Wording, ...]
+    mean: float | None
+    """None where a wording has no value."""
+    lowest: float | None
+    highest: float | None
+
+
 class Scores(_Record):
     """The content of `scores.json`."""
 
@@ -153,6 +208,10 @@ class Scores(_Record):
     rules: dict[str, str] = {}
     """Versions of the word lists that answers are read by: scores made with different ones are not comparable."""
     tasks: tuple[TaskScores, ...]
+    curves: tuple[SeverityCurve, ...] = ()
+    """What `sarbench robustness` found; scoring again keeps those whose clean headline is still this run's."""
+    wordings: tuple[WordingSpread, ...] = ()
+    """What `sarbench eval --prompt all` found; scoring again keeps those that still hold this run's headline."""
 
 
 SAMPLES = pa.schema(

@@ -1,0 +1,88 @@
+"""`sarbench score`."""
+
+import json as json_module
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sarbench.catalogue import read_catalogue
+from sarbench.cli.options import names
+from sarbench.cli.tables import outcomes_line, print_table, scores_table, shortfalls
+from sarbench.errors import InputError, UnknownNameError
+from sarbench.runs.record import TaskScores
+from sarbench.runs.subset import CLEAN
+
+
+def score(
+    source: Annotated[Path, typer.Argument(metavar="RUN|FILE", help="A run's folder, or a file of answers.")],
+    tasks: Annotated[
+        list[str] | None, typer.Option("--tasks", help="FILE: the tasks it answers. RUN: only print these.")
+    ] = None,
+    coords: Annotated[
+        str | None, typer.Option("--coords", help="FILE: coordinate convention of the boxes; pixel if not given.")
+    ] = None,
+    protocols: Annotated[
+        list[str] | None,
+        typer.Option("--protocols", help="strict,paper; for captions also coco,nltk (Java, WordNet); or all."),
+    ] = None,
+    clean: Annotated[
+        Path | None,
+        typer.Option("--clean", help="RUN: REPORT-clean of `sarbench leakage`: also score the rows it lists."),
+    ] = None,
+    slices: Annotated[bool, typer.Option("--slices", help="Print the parts of each task too.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Read and score answers offline: a run's again, or a file of {"id", "prediction"} lines from any harness."""
+    from sarbench.runs.tally import ALWAYS, WHOLE, protocols_named
+
+    wanted = protocols_named(names(protocols) or ALWAYS)
+    if source.is_dir():
+        if coords is not None:
+            fix = "Leave --coords out; it is for files of answers"
+            raise UnknownNameError(where=source, problem="is a run, which has its convention", fix=fix)
+        scored = _score_run(source, names(tasks), clean, wanted)
+    else:
+        scored = _score_file(source, names(tasks), coords or "pixel", clean, wanted)
+    if json:
+        typer.echo(json_module.dumps([task.model_dump(mode="json") for task in scored], indent=2))
+        return
+    shown = [number for task in scored for number in task.scores if number.protocol in wanted]
+    print_table(scores_table([number for number in shown if slices or number.slice in (WHOLE, CLEAN)]))
+    for task in scored:
+        for line in (*outcomes_line(task), *shortfalls(task)):
+            typer.secho(line, err=True)
+    if not any(task.samples for task in scored):
+        raise InputError(where=source, problem="holds no answer to these tasks", fix="Give a file with answers")
+
+
+def _score_run(
+    run: Path, tasks: Sequence[str] | None, clean: Path | None, protocols: Sequence[str]
+) -> list[TaskScores]:
+    from sarbench.runs.scoring import rescore_run
+
+    scores = rescore_run(run, clean=clean, protocols=protocols)
+    only = [spec.name for spec in read_catalogue().select(tasks)] if tasks else None
+    missing = set(only or ()) - {scored.task for scored in scores.tasks}
+    if missing:
+        raise UnknownNameError(
+            where=run, problem=f"holds no {', '.join(sorted(missing))}", fix="Name tasks of this run"
+        )
+    return [scored for scored in scores.tasks if only is None or scored.task in only]
+
+
+def _score_file(
+    file: Path, tasks: Sequence[str] | None, coords: str, clean: Path | None, protocols: Sequence[str]
+) -> list[TaskScores]:
+    from sarbench.answer_file import score_file
+
+    if clean is not None:
+        raise UnknownNameError(where=file, problem="is no run, which --clean is for", fix="Leave --clean out")
+    if not file.is_file():
+        fix = "Give the folder of a run, or a file of answers"
+        raise InputError(where=file, problem="there is no such file or folder", fix=fix)
+    if not tasks:
+        fix = "Add --tasks with the tasks that it answers; `sarbench tasks` lists them"
+        raise UnknownNameError(where=file, problem="does not say which tasks it answers", fix=fix)
+    return score_file(file, read_catalogue().select(tasks), coords=coords, protocols=protocols)
