@@ -45,7 +45,7 @@ def score_file(
             else:
                 answered.setdefault(number, []).append((row, storable(text)))
         for number, answers in answered.items():
-            add_answers(tallies[number], scorers[number], answers, verdicts={})
+            add_answers(tallies[number], scorers[number], answers)
     return [tally.scores(protocols=wanted, missing=left) for tally, left in zip(tallies, missing, strict=True)]
 
 

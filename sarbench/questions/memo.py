@@ -38,7 +38,7 @@ class Scorer:
         self._known: dict[Any, AnswerScore] = {}
 
     def score_all(
-        self, rows: Sequence[Row], predictions: Sequence[str], *, verdicts: Mapping[str, bool]
+        self, rows: Sequence[Row], predictions: Sequence[str]
     ) -> Iterator[tuple[Mapping[str, Any], AnswerScore]]:
         """Yield the target of each row, and the score of its answer."""
         sizes = [size_of(row) for row in rows]
@@ -50,7 +50,7 @@ class Scorer:
         plain = not any(target.get("choices") for target in targets)
         reads = read_many(self._kind if plain else "vqa", predictions, sizes, coords=self._coords)
         for row, target, prediction, size, read in zip(rows, targets, predictions, sizes, reads, strict=True):
-            yield target, self._score(row, target, prediction, size, verdict=verdicts.get(row["id"]), read=read)
+            yield target, self._score(row, target, prediction, size, read=read)
 
     def _target(self, row: Row) -> Mapping[str, Any]:
         asked = _key(row)
@@ -73,17 +73,14 @@ class Scorer:
         prediction: str,
         size: Size | None,
         *,
-        verdict: bool | None,
         read: Parsed | None,
     ) -> AnswerScore:
         asked = _key(row)
-        key = (asked, prediction, size, verdict) if asked and len(prediction) <= _LONGEST else None
+        key = (asked, prediction, size) if asked and len(prediction) <= _LONGEST else None
         found = self._known.get(key) if key else None
         if found is None:
             try:
-                found = score_answer(
-                    self._kind, target, prediction, coords=self._coords, size=size, verdict=verdict, read=read
-                )
+                found = score_answer(self._kind, target, prediction, coords=self._coords, size=size, read=read)
             except InputError as error:  # a true box that is none
                 problem = f"cannot be scored: {error.where} {error.problem}"
                 raise InputError(where=row["id"], problem=problem, fix="Mend the row or leave it out") from error

@@ -54,7 +54,6 @@ def score_answer(
     *,
     coords: str,
     size: Size | None,
-    verdict: bool | None = None,
     read: Parsed | None = None,
 ) -> AnswerScore:
     """Read one answer and score it against its target.
@@ -65,7 +64,6 @@ def score_answer(
         prediction: The model's text, whatever it is; this function never raises on it.
         coords: The coordinate convention of the run.
         size: Width and height of the native image in pixels; None where they are not known.
-        verdict: What a judge says of the answer; it speaks only where no rule decides.
         read: What `read_many` has read from it, where that was done for many answers at once.
 
     Returns:
@@ -82,8 +80,6 @@ def score_answer(
     if read.outcome == "refused" and scores.get("exact"):
         # "It cannot be determined." is an answer where the truth says so.
         return AnswerScore({"text": prediction}, "ok", "equals_truth", scores)
-    if verdict is not None:
-        scores = with_verdict(scores, verdict=verdict)
     return AnswerScore(None if read.value is None else rules.parsed(read), read.outcome, read.rule, scores)
 
 

@@ -14,7 +14,7 @@ from sarbench.questions.family import Family
 from sarbench.questions.judged import ENDING, JUDGED
 from sarbench.questions.score import with_verdict
 from sarbench.runs.record import Score
-from sarbench.runs.verdicts import Spoken
+from sarbench.runs.verdicts import Given, Spoken
 
 WITHOUT = 0.05
 """Largest share of the undecided answers that may be without a verdict. They count as wrong."""
@@ -25,7 +25,7 @@ _UNDECIDED = {"strict": "undecided", "paper": "paper_undecided"}
 class Judgement:
     """The facts of one task's answers as a judge sees them, and how many verdicts there are."""
 
-    def __init__(self, spoken: Mapping[str, Spoken]) -> None:
+    def __init__(self, spoken: Mapping[str, Spoken | Given]) -> None:
         """Begin without answers; `spoken` is protocol → verdicts."""
         self._spoken = spoken
         self._strict = FactsBuilder()
@@ -36,7 +36,7 @@ class Judgement:
         """Add an answer.
 
         Args:
-            line: Its line of the run record.
+            line: Its `id`, `image_id`, `sample_sha256` and `prediction`, as a line of the run record has them.
             scores: Its facts by the rules.
             slices: The parts that it belongs to.
 
@@ -47,7 +47,7 @@ class Judgement:
         if "strict" in said:
             verdict = said["strict"]
             judged = dict(scores) if verdict is None else with_verdict(_of_strict(scores), verdict=verdict)
-            self._strict.add(line["image_id"] or line["id"], judged, slices=slices)
+            self._strict.add(line.get("image_id") or line["id"], judged, slices=slices)
         if "paper" not in said or "paper_correct" not in scores:
             return dict(scores)
         verdict = said["paper"]
@@ -57,7 +57,7 @@ class Judgement:
         if not scores.get(_UNDECIDED[protocol]):
             return None
         self._undecided[protocol] += 1
-        found = self._spoken[protocol].on(line["id"], line["sample_sha256"], line["prediction"] or "")
+        found = self._spoken[protocol].on(line["id"], line.get("sample_sha256"), line.get("prediction") or "")
         self._without[protocol] += found is None
         return found
 
@@ -78,14 +78,15 @@ class Judgement:
 
     def _labelled(self, score: Score) -> Score:
         undecided, without = self._undecided[score.protocol], self._without[score.protocol]
-        judge = self._spoken[score.protocol].summary.judge.label
+        spoken = self._spoken[score.protocol]
         if score.value is None:
             return score
         if without > WITHOUT * undecided:
-            note = f"{without} of {undecided} undecided answers have no verdict; run `sarbench judge` again"
-            return score.model_copy(update={"value": None, "low": None, "high": None, "note": note, "method": judge})
+            note = f"{without} of {undecided} undecided answers have no verdict; {spoken.again}"
+            nothing = {"value": None, "low": None, "high": None, "note": note, "method": spoken.label}
+            return score.model_copy(update=nothing)
         left = f"; {without} of {undecided} undecided answers without a verdict" if without else ""
-        return score.model_copy(update={"method": f"{score.method}; {judge}{left}"})
+        return score.model_copy(update={"method": f"{score.method}; {spoken.label}{left}"})
 
 
 def _of_strict(scores: Mapping[str, float]) -> dict[str, float]:

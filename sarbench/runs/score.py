@@ -15,6 +15,7 @@ from sarbench.runs.predictions import Prediction, from_file, from_mapping, joine
 from sarbench.runs.record import TaskScores
 from sarbench.runs.samples import storable
 from sarbench.runs.tally import ALWAYS, NO_SLICES, WHOLE, Tally, add_answers, protocols_named
+from sarbench.runs.verdicts import Given
 
 COLUMNS = (
     "id",
@@ -51,7 +52,7 @@ class ScoreTable(dict[str, dict[str, float | None]]):
         super().__init__()
         self.details = details
         self.undecided = undecided
-        """Ids of the answers that no rule decides: what a judge may be asked."""
+        """Ids of the answers that no rule decides and no verdict is about: what a judge may be asked."""
         for score in details.scores:
             if score.slice == WHOLE:
                 self.setdefault(score.protocol, {})[score.metric] = score.value
@@ -81,7 +82,9 @@ def score(
         coords: The coordinate convention of boxes in the predictions (see `sarbench.coords`).
         protocols: `strict` and `paper`; for captions also `coco` and `nltk`, which need Java and WordNet; or `all`.
         slices: Name → ids of samples that are scored once more by themselves.
-        verdicts: Id → what a judge says of the answer; it speaks only where the rules are undecided.
+        verdicts: Id → what a judge says of the answer. They decide what the rules leave open, in numbers of their own
+            that stand beside the rules' (`accuracy_judged`), as in a run after `sarbench judge`; a number is None where
+            more than one in twenty of the undecided answers has no verdict.
 
     Returns:
         `{protocol: {metric: value}}`, None where nothing could be scored; `.details` has the rest.
@@ -94,7 +97,7 @@ def score(
     kind, wanted = _family(task), protocols_named(protocols)
     parse_convention(coords)
     said = _ids_to_meet(slices, verdicts or {})
-    tally, scorer, missing = Tally(task, kind, slices), Scorer(kind, coords), 0
+    tally, scorer, missing = Tally(task, kind, slices, spoken=_spoken(verdicts)), Scorer(kind, coords), 0
     for batch in batched(_pairs(scored_columns(references), predictions), BATCH):
         for row, _ in batch:
             said.pop(row["id"], None)
@@ -103,11 +106,16 @@ def score(
                 raise InputError(where=row["id"], problem=problem, fix=f"Score it with task={family(row)!r}")
         answered = [(row, storable(text)) for row, text in batch if text is not None]
         missing += len(batch) - len(answered)
-        add_answers(tally, scorer, answered, verdicts=verdicts or {})
+        add_answers(tally, scorer, answered)
     for sample_id, where in said.items():
         problem = f"names {sample_id!r}, which is no reference"
         raise InputError(where=where, problem=problem, fix="Give the ids of the rows that are scored")
-    return ScoreTable(tally.scores(protocols=wanted, missing=missing), tuple(tally.undecided))
+    undecided = tuple(sample_id for sample_id in tally.undecided if sample_id not in (verdicts or {}))
+    return ScoreTable(tally.scores(protocols=wanted, missing=missing), undecided)
+
+
+def _spoken(verdicts: Mapping[str, bool] | None) -> dict[str, Given]:
+    return {protocol: Given(verdicts) for protocol in ALWAYS} if verdicts else {}
 
 
 def _ids_to_meet(slices: Mapping[str, Collection[str]], verdicts: Mapping[str, bool]) -> dict[str, str]:

@@ -23,11 +23,11 @@ from sarbench.questions.memo import Scorer
 from sarbench.questions.metric import Number
 from sarbench.runs.judged import Judgement
 from sarbench.runs.record import Score, TaskScores
-from sarbench.runs.verdicts import Spoken
+from sarbench.runs.verdicts import Given, Spoken
 
 Mask = npt.NDArray[np.bool_]
 Line = Mapping[str, Any]
-"""A line of the run record; `id`, `image_id`, `outcome`, `scores`, `target`, `prediction` and `parsed` are read."""
+"""A line of the run record; its widths, prompts, times and the like are not read."""
 
 PROTOCOLS = ("strict", "paper", "coco", "nltk")
 """All protocols. The last two are for captions, need Java or WordNet, and are computed when they are asked for."""
@@ -38,7 +38,7 @@ WHOLE = "all"
 """The slice of all samples."""
 
 NO_SLICES: Mapping[str, Collection[str]] = MappingProxyType({})
-UNJUDGED: Mapping[str, Spoken] = MappingProxyType({})
+UNJUDGED: Mapping[str, Spoken | Given] = MappingProxyType({})
 
 
 class Tally:
@@ -50,7 +50,7 @@ class Tally:
         family: Family,
         slices: Mapping[str, Collection[str]] = NO_SLICES,
         *,
-        spoken: Mapping[str, Spoken] = UNJUDGED,
+        spoken: Mapping[str, Spoken | Given] = UNJUDGED,
     ) -> None:
         """Begin without answers.
 
@@ -58,7 +58,7 @@ class Tally:
             task: Name of the task.
             family: Its kind of question.
             slices: Name → ids of samples that are scored once more by themselves, beside the slices of the kind.
-            spoken: Protocol → the verdicts of a judge, for lines of the run record.
+            spoken: Protocol → the verdicts of a judge.
         """
         self.task, self.kind = task, KINDS[family]
         self._slices = {name: frozenset(ids) for name, ids in slices.items()}
@@ -77,40 +77,25 @@ class Tally:
         if self.kind.needs_target and line["outcome"] != "failed":
             target = msgspec.json.decode(line["target"])
             parsed = msgspec.json.decode(line["parsed"]) if self.kind.text else None
-        scores = line["scores"]
-        if self._judgement is not None and line["outcome"] != "failed":
-            scores = self._judgement.add(line, scores, slices=self._parts(line["id"], target or {}))
-        self.add(
-            line["id"],
-            line["image_id"],
-            line["outcome"],
-            scores,
-            target=target or {},
-            prediction=line.get("prediction") or "",
-            parsed=parsed,
-        )
+        self.add(line, line["outcome"], line["scores"], target=target or {}, parsed=parsed)
 
     def add(
         self,
-        sample_id: str,
-        image_id: str | None,
+        line: Line,
         outcome: Outcome,
         scores: Mapping[str, float],
         *,
         target: Mapping[str, Any],
-        prediction: str,
         parsed: Mapping[str, Any] | None,
         shared: bool = False,
     ) -> None:
         """Add one scored answer; what clusters is the image, or the sample itself where it has none.
 
         Args:
-            sample_id: Id of the sample.
-            image_id: Id of its image.
+            line: Its `id`, `image_id`, `sample_sha256` and `prediction`.
             outcome: What became of the answer.
-            scores: Its facts.
+            scores: Its facts by the rules.
             target: What it was held against; may be empty where the kind has no use for it.
-            prediction: The answer as it came.
             parsed: The answer as it was read.
             shared: Whether this very mapping of scores may come again with another answer.
         """
@@ -118,10 +103,12 @@ class Tally:
         if outcome == "failed":
             return
         if scores.get("undecided"):
-            self.undecided.append(sample_id)
-        text = self.kind.text(target, prediction, parsed) if self.kind.text else None
-        slices = self._parts(sample_id, target)
-        self._facts.add(image_id or sample_id, scores, slices=slices, text=text, shared=shared)
+            self.undecided.append(line["id"])
+        text = self.kind.text(target, line.get("prediction") or "", parsed) if self.kind.text else None
+        slices = self._parts(line["id"], target)
+        if self._judgement is not None:
+            scores, shared = self._judgement.add(line, scores, slices=slices), False
+        self._facts.add(line.get("image_id") or line["id"], scores, slices=slices, text=text, shared=shared)
 
     def _parts(self, sample_id: str, target: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the slices that a sample belongs to: those of its kind, then those that were given."""
@@ -173,23 +160,17 @@ class Tally:
                     yield named
 
 
-def add_answers(
-    tally: Tally, scorer: Scorer, answers: Sequence[tuple[Mapping[str, Any], str]], *, verdicts: Mapping[str, bool]
-) -> None:
+def add_answers(tally: Tally, scorer: Scorer, answers: Sequence[tuple[Mapping[str, Any], str]]) -> None:
     """Score answers to rows of the schema, and add them."""
     rows, texts = [row for row, _ in answers], [text for _, text in answers]
-    found = scorer.score_all(rows, texts, verdicts=verdicts)
-    for row, text, (target, result) in zip(rows, texts, found, strict=True):
-        tally.add(
-            row["id"],
-            row.get("image_id"),
-            result.outcome,
-            result.scores,
-            target=target,
-            prediction=text,
-            parsed=result.parsed,
-            shared=result.repeats,
-        )
+    for row, text, (target, result) in zip(rows, texts, scorer.score_all(rows, texts), strict=True):
+        line = {
+            "id": row["id"],
+            "image_id": row.get("image_id"),
+            "sample_sha256": row.get("sample_sha256"),
+            "prediction": text,
+        }
+        tally.add(line, result.outcome, result.scores, target=target, parsed=result.parsed, shared=result.repeats)
 
 
 def protocols_named(wanted: str | Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -112,12 +112,35 @@ class Spoken:
     verdicts: Mapping[str, tuple[str, str, bool]]
     """Id → hash of the sample, hash of the answer, verdict; answers without a verdict are not in it."""
 
-    def on(self, sample_id: str, sample_sha256: str, prediction: str) -> bool | None:
+    again: ClassVar[str] = "run `sarbench judge` again"
+    """How the verdicts that are missing can be had."""
+
+    @property
+    def label(self) -> str:
+        """Who judged."""
+        return self.summary.judge.label
+
+    def on(self, sample_id: str, sample_sha256: str | None, prediction: str) -> bool | None:
         """Return the verdict on an answer; None where there is none, or where it is about another answer."""
         found = self.verdicts.get(sample_id)
         if found is None or found[:2] != (sample_sha256, text_sha256(prediction)):
             return None
         return found[2]
+
+
+@dataclass(frozen=True)
+class Given:
+    """Verdicts that a caller gives by hand, of a judge that sarbench knows nothing about."""
+
+    verdicts: Mapping[str, bool]
+    """Id → verdict."""
+
+    again: ClassVar[str] = "give verdicts on the others too"
+    label: ClassVar[str] = "verdicts given"
+
+    def on(self, sample_id: str, sample_sha256: str | None, prediction: str) -> bool | None:
+        """Return the verdict on an answer; None where there is none."""
+        return self.verdicts.get(sample_id)
 
 
 def text_sha256(text: str) -> str:

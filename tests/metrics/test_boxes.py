@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pycocotools import mask
 from scipy.optimize import linear_sum_assignment
@@ -237,6 +237,31 @@ def test_a_hundred_guesses_expect_no_more_than_one() -> None:
         many_acc.append(float(boxes.jaccard_from_counts(all_of_them.tp, all_of_them.fp, all_of_them.fn)))
     assert np.mean(many) <= 2 / 101 < np.mean(one)
     assert np.mean(many_acc) <= 1 / 100 < np.mean(one_acc)
+
+
+@settings(max_examples=200, deadline=None)
+@given(small_boxes, small_boxes, st.sampled_from([0.25, 0.5, 0.75]))
+def test_many_guesses_are_worth_no_more_than_one_of_them(guesses: list, true: list, iou: float) -> None:  # type: ignore[type-arg]
+    """Guesses in any order, one of which could have been given alone, against one target.
+
+    Precision, Jaccard, mean IoU and the first box's hit are worth no more than those of one guess taken at random. F1
+    weighs recall as much as precision, so that a hit among n guesses is worth 2 / (n + 1) and not 1 / n: less than one
+    right box by far, and at most twice a single guess that would hardly ever have hit.
+    """
+    assume(guesses and true)
+    target = true[:1]
+    all_of_them = boxes.match(guesses, target, iou=iou)
+    alone = [boxes.match([guess], target, iou=iou) for guess in guesses]
+    n, hits = len(guesses), sum(found.tp for found in alone)
+    assert all_of_them.tp / n <= hits / n
+    assert (all_of_them.mean_iou or 0.0) * all_of_them.tp / n <= sum(
+        (a.mean_iou or 0.0) * a.tp for a in alone
+    ) / n + 1e-9
+    first = [boxes.hit_rate(boxes.first_box_ious([guesses[k:] + guesses[:k]], target), iou=iou) for k in range(n)]
+    assert sum(first) == hits
+    assert _f1(all_of_them) <= min(2 * hits / n, 2 / (n + 1)) + 1e-12
+    jaccard = float(boxes.jaccard_from_counts(all_of_them.tp, all_of_them.fp, all_of_them.fn))
+    assert jaccard <= min(hits / n, 1 / n) + 1e-12
 
 
 @settings(max_examples=50, deadline=None)

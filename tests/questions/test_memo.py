@@ -16,7 +16,7 @@ def test_what_is_remembered_is_what_would_be_scored(kind: str, answers: list[str
     rows = [{**ROWS[kind], "width": 400 if wide and number % 2 else 200} for number in range(len(answers))]
     for _ in range(2):
         scorer = Scorer(kind, "pixel")
-        for row, text, (target, found) in zip(rows, answers, scorer.score_all(rows, answers, verdicts={}), strict=True):
+        for row, text, (target, found) in zip(rows, answers, scorer.score_all(rows, answers), strict=True):
             assert target == target_of(row)
             expected = score_answer(kind, target, text, coords="pixel", size=(row["width"], 100))
             assert (found.parsed, found.outcome, found.rule, found.scores) == (
@@ -27,21 +27,13 @@ def test_what_is_remembered_is_what_would_be_scored(kind: str, answers: list[str
             )
 
 
-@pytest.mark.parametrize("verdict", [True, False])
-def test_a_verdict_counts_for_its_own_answer_alone(verdict: bool) -> None:
-    rows = [{**ROWS["vqa"], "id": name} for name in "abc"]
-    found = Scorer("vqa", "pixel").score_all(rows, ["a meadow"] * 3, verdicts={"b": verdict})
-    facts = [(score.scores["exact"], score.scores["undecided"]) for _, score in found]
-    assert facts == [(0.0, 1.0), (float(verdict), 0.0), (0.0, 1.0)]
-
-
 def test_a_row_that_cannot_be_scored_is_named() -> None:
     good, bad = {**ROWS["region"], "id": "good"}, {**ROWS["region"], "id": "bad", "choices": [None, "ship"]}
     with pytest.raises(InputError, match="bad: is no row that could be scored"):
-        list(Scorer("region", "pixel").score_all([good, bad], ["ship", "ship"], verdicts={}))
+        list(Scorer("region", "pixel").score_all([good, bad], ["ship", "ship"]))
     wrong = {**ROWS["referring"], "id": "wrong", "boxes": [{"label": "ship", "xyxy": [9.0, 9.0, 1.0, 1.0]}]}
     with pytest.raises(InputError, match="wrong: cannot be scored"):
-        list(Scorer("referring", "pixel").score_all([wrong], ["[1, 2, 3, 4]"], verdicts={}))
+        list(Scorer("referring", "pixel").score_all([wrong], ["[1, 2, 3, 4]"]))
     sizeless = {**ROWS["referring"], "id": "sizeless", "width": None}
     with pytest.raises(InputError, match="sizeless: has no width and height"):
-        list(Scorer("referring", "norm1000").score_all([sizeless], ["[1, 2, 3, 4]"], verdicts={}))
+        list(Scorer("referring", "norm1000").score_all([sizeless], ["[1, 2, 3, 4]"]))

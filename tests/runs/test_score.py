@@ -63,16 +63,37 @@ def test_a_judge_decides_what_the_rules_leave_open() -> None:
     rows = many("vqa", 4)
     texts = ["meadow", "meadow", "bare land", ""]
     verdicts = {rows[0]["id"]: True, rows[2]["id"]: False, rows[3]["id"]: True}
+    verdicts |= {rows[1]["id"]: False}
     before = sarbench.score(task="vqa", predictions=texts, references=rows)["strict"]
     after = sarbench.score(task="vqa", predictions=texts, references=rows, verdicts=verdicts)["strict"]
-    assert (before["accuracy"], before["accuracy_at_most"], before["undecided"]) == (0.25, 0.75, 0.5)
-    assert (after["accuracy"], after["accuracy_at_most"], after["undecided"]) == (0.5, 0.75, 0.25)
+    assert before == {"accuracy": 0.25, "accuracy_at_most": 0.75, "undecided": 0.5}
+    assert after == before | {"accuracy_judged": 0.5, "accuracy_at_most_judged": 0.5}
+
+
+def test_a_verdict_counts_for_its_own_answer_alone() -> None:
+    rows = many("vqa", 40)
+    for verdict in (True, False):
+        verdicts = {row["id"]: (row is rows[1]) == verdict for row in rows}
+        found = sarbench.score(task="vqa", predictions=["meadow"] * 40, references=rows, verdicts=verdicts)
+        assert found["strict"]["accuracy_judged"] == (1 / 40 if verdict else 39 / 40)
+        assert (found["strict"]["accuracy"], found["strict"]["undecided"]) == (0.0, 1.0)
+
+
+def test_too_few_verdicts_make_no_number() -> None:
+    rows = many("vqa", 2)
+    found = sarbench.score(task="vqa", predictions=["meadow"] * 2, references=rows, verdicts={rows[0]["id"]: True})
+    assert found["strict"]["accuracy_judged"] is None
+    note = next(score.note for score in found.details.scores if score.metric == "accuracy_judged")
+    assert note == "1 of 2 undecided answers have no verdict; give verdicts on the others too"
 
 
 def test_a_judge_leaves_the_papers_own_number_alone() -> None:
     rows = many("vqa", 2)
     judged = sarbench.score(task="vqa", predictions=["pond"] * 2, references=rows, verdicts={rows[0]["id"]: True})
     assert judged.undecided == (rows[1]["id"],)
+    assert judged["paper"] == {"accuracy": 0.0, "undecided": 1.0, "accuracy_judged": None}
+    both = {rows[0]["id"]: True, rows[1]["id"]: False}
+    judged = sarbench.score(task="vqa", predictions=["pond"] * 2, references=rows, verdicts=both)
     assert judged["paper"] == {"accuracy": 0.0, "undecided": 1.0, "accuracy_judged": 0.5}
 
 
@@ -81,7 +102,8 @@ def test_a_judge_decides_open_classes_in_every_number() -> None:
     rows = [{**row, "id": name} for name in "ab"]
     verdicts = {"a": True, "b": True}
     found = sarbench.score(task="classification", predictions=["Shore"] * 2, references=rows, verdicts=verdicts)
-    assert (found["strict"]["accuracy"], found["strict"]["macro_f1"]) == (1.0, 1.0)
+    strict = found["strict"]
+    assert (strict["accuracy_judged"], strict["macro_f1_judged"], strict["accuracy"]) == (1.0, 1.0, 0.0)
 
 
 def test_a_loaded_dataset_is_scored_without_its_images() -> None:
