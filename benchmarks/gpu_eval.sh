@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Items per second of `sarbench eval` beside a bare `generate` loop: on the NVIDIA GPU of this machine with a mid-sized
-# bf16 model, or, where there is none, on the CPU with a tiny one. Needs no network. Further arguments go to
-# harness_overhead.py, e.g. --items 512 --batch_size 32 --work /scratch.
+# bf16 model, or, where there is none, on the CPU with a tiny one and then with a small one, or with that of --size
+# alone. Needs no network. Further arguments go to harness_overhead.py, e.g. --items 512 --batch_size 32 --work /scratch.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python}
@@ -19,6 +19,11 @@ if [[ -z ${missing:-} ]]; then
     exec "$python" benchmarks/harness_overhead.py \
         --device cuda --size mid --dtype bfloat16 --items 512 --batch_size 16 --new_tokens 32 --turns 3 "$@"
 fi
-echo "No GPU run: $missing. The ratio on the CPU with a tiny model stands in its place."
+echo "No GPU run: $missing. The ratios on the CPU with a tiny and a small model stand in its place."
 export OMP_NUM_THREADS=1  # threads that wait for each other measure what else runs on the machine
-exec "$python" benchmarks/harness_overhead.py --items 128 --batch_size 8 --new_tokens 32 --turns 3 "$@"
+sizes=("--size tiny" "--size small --invariance 32")
+[[ " $* " == *" --size"* ]] && sizes=("")
+for size in "${sizes[@]}"; do
+    # shellcheck disable=SC2086  # words of the option
+    "$python" benchmarks/harness_overhead.py --items 128 --batch_size 8 --new_tokens 32 --turns 3 $size "$@"
+done

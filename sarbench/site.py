@@ -7,8 +7,9 @@ from pathlib import Path
 from sarbench.board import DatasetNote, render_site
 from sarbench.errors import InputError
 from sarbench.hub.lookup import images_by_id
+from sarbench.runs.finding import find_runs
 from sarbench.runs.record import TaskRun
-from sarbench.runs.store import Run, find_runs, load_run
+from sarbench.runs.store import Run, load_run
 from sarbench.sources import CARDS
 
 _DERIVED = (

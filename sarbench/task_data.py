@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sarbench import paths
-from sarbench.build import BuiltIndex, SplitIndex, data_digest, read_index
+from sarbench.build import INDEX_NAME, BuiltIndex, SplitIndex, data_digest, read_index
 from sarbench.build.lite.writer import LITE_SUFFIX
 from sarbench.catalogue import TaskSpec
 from sarbench.errors import InputError
@@ -15,6 +15,9 @@ from sarbench.hub import lookup
 from sarbench.hub.lookup import TEXT_COLUMNS
 from sarbench.prompts import PROMPT_VERSION
 from sarbench.runs.record import TaskRun
+
+LITE_ROWS = 5_000
+"""Rows for each score of a lite config where nobody says how many: enough for numbers that are compared."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class _Shortfall:
     where: Path
     problem: str
     fix: str
+    not_built: bool = False
+    """Whether building is what would help."""
 
 
 def task_data(spec: TaskSpec) -> TaskData:
@@ -97,6 +102,12 @@ def why_not(spec: TaskSpec) -> str | None:
     """Say why a task cannot be asked now, and what would help; None where it can be."""
     found = _find(spec)
     return f"{found.problem}. {found.fix}" if isinstance(found, _Shortfall) else None
+
+
+def is_missing(spec: TaskSpec) -> bool:
+    """Tell whether a task cannot be asked now because its rows are not built."""
+    found = _find(spec)
+    return isinstance(found, _Shortfall) and found.not_built
 
 
 def askable(specs: Sequence[TaskSpec], named: Collection[str]) -> tuple[tuple[TaskSpec, ...], dict[str, str]]:
@@ -151,13 +162,24 @@ def training_place(data: TaskData) -> tuple[str, str]:
     return asked
 
 
+def build_command(dataset: str, configs: Sequence[str], *, lite: int | None) -> str:
+    """Return the command that builds some configs, with `DIR` for the folder of the authors' files.
+
+    >>> build_command("sar-text", ["vqa"], lite=5000)
+    'sarbench build sar-text --data-dir DIR --configs vqa --lite 5000'
+    """
+    rows = "" if lite is None else f" --lite {lite}"
+    return f"sarbench build {dataset} --data-dir DIR --configs {','.join(configs)}{rows}"
+
+
 def _find(spec: TaskSpec) -> tuple[Path, TaskSpec, SplitIndex, BuiltIndex] | _Shortfall:
     """Return the folder of a task's data, the task with the split that is asked, and the indexes of both."""
     folder = paths.built(spec.dataset)
-    config = spec.config.removesuffix(LITE_SUFFIX)
-    fix = f"Build it: `sarbench build {spec.dataset} --data-dir DIR --configs {config}`"
-    if not folder.is_dir():
-        return _Shortfall(folder, f"the data of {spec.name} is not built", fix)
+    whole = spec.config.removesuffix(LITE_SUFFIX)
+    command = build_command(spec.dataset, [whole], lite=None if whole == spec.config else LITE_ROWS)
+    fix = f"Build it: `{command}`"
+    if not (folder / INDEX_NAME).is_file():
+        return _Shortfall(folder, f"the data of {spec.name} is not built", fix, not_built=True)
     try:
         index = read_index(folder)
     except InputError as error:
@@ -165,7 +187,8 @@ def _find(spec: TaskSpec) -> tuple[Path, TaskSpec, SplitIndex, BuiltIndex] | _Sh
     splits = index.configs.get(spec.config, {})
     split = next((split for split in spec.splits if split in splits), None)
     if split is None:
-        return _Shortfall(folder, f"holds no {spec.config}/{spec.split}, which {spec.name} asks", fix)
+        wanted = " or ".join(f"{spec.config}/{split}" for split in spec.splits)
+        return _Shortfall(folder, f"holds no {wanted}, which {spec.name} asks", fix, not_built=True)
     asked = replace(spec, split=split, fallback_split=None)
     if not splits[split].images:
         fix = "Give the images together with the texts, and build it again"

@@ -50,6 +50,64 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
+def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The rebuilt tasks on simulated images, made once for all tests, which copy what they change.
+
+    `home` in it is a `SARBENCH_HOME`; `prior` and `random` are the runs of two floors on all tasks of the group.
+    """
+    from sarbench.baselines import floor_run
+    from sarbench.build import build
+    from sarbench.catalogue import read_catalogue
+    from sarbench.paths import built
+    from sarbench.simulate import write_sardet
+
+    folder = tmp_path_factory.mktemp("rebuilt")
+    tasks = read_catalogue().select(["sarbench_sarchat_rebuilt"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SARBENCH_HOME", str(folder / "home"))
+        raw = write_sardet(folder / "raw", images={"train": 6, "val": 4, "test": 8})
+        build("sarchat-2m", data_dir=raw, out=built("sarchat-2m"), configs=["rebuilt"])
+        for seed, floor in enumerate(("prior", "random"), start=1):
+            floor_run(floor, tasks, folder / floor, seed=seed)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A `SARBENCH_HOME` with simulated SAR-TEXT: 12 test images of HRSID with two captions each."""
+    from sarbench.build import build
+    from sarbench.simulate import write_sartext
+
+    folder = tmp_path_factory.mktemp("retrieval")
+    raw = write_sartext(folder / "raw", images={"SEN12": 6, "HRSID": 12})
+    build("sar-text", data_dir=raw, out=folder / "home" / "sar-text", layout="flat")
+    return folder / "home"
+
+
+@pytest.fixture
+def hrsid(built_home: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The retrieval task on HRSID, with `built_home` as `SARBENCH_HOME`."""
+    from sarbench.retrieval import select
+
+    monkeypatch.setenv("SARBENCH_HOME", str(built_home))
+    (task,) = select(["sar-text/retrieval-hrsid/test"])
+    return task
+
+
+@pytest.fixture
+def retrieved(hrsid: Any, tmp_path: Path) -> Path:
+    """A folder with the runs `first` and `second` of two encoders on HRSID."""
+    from sarbench.retrieval import Retrieval, retrieve
+    from tests.retrieval.fake_encoder import FakeEncoder
+
+    for seed, name in enumerate(("first", "second")):
+        retrieve(
+            Retrieval(encoder=FakeEncoder(seed), tasks=[hrsid], out=tmp_path / name, cache=tmp_path / "embeddings")
+        )
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real data that lies beside some checkouts; it is never part of the repository."""
     folder = Path(os.environ.get("SARBENCH_REAL_DATA", _REAL))

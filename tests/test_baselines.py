@@ -8,6 +8,7 @@ from sarbench.baselines.answerers import answerer
 from sarbench.baselines.known import Known, asked_class
 from sarbench.build import build
 from sarbench.catalogue import read_catalogue
+from sarbench.errors import RunError
 from sarbench.paths import built
 from sarbench.questions.kinds import KINDS
 from sarbench.questions.score import target_of
@@ -74,3 +75,18 @@ def test_asked_class_is_only_a_class_that_the_question_names() -> None:
     assert asked_class("[count] Count the ship in this satellite image.") == "ship"
     assert asked_class("What do you observe?") is None
     assert asked_class(None) is None
+
+
+def test_fewer_tasks_into_the_same_folder_are_refused_and_nothing_is_lost(
+    raw: Path, home: Path, tmp_path: Path
+) -> None:
+    build("sarchat-2m", data_dir=raw, out=built("sarchat-2m"), configs=["rebuilt-counting", "rebuilt-referring"])
+    counting, referring = (read_catalogue().select([f"*rebuilt_{kind}"]) for kind in ("counting", "referring"))
+    out = tmp_path / "floor-majority"
+    floor_run("majority", [*counting, *referring], out)
+    before = {path.name: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    with pytest.raises(RunError, match=r"holds answers to sarbench_sarchat_rebuilt_referring too, .* would drop"):
+        floor_run("majority", counting, out)
+    assert {path.name: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    manifest = floor_run("majority", [*referring, *counting], out)
+    assert {task.task for task in manifest.tasks} == {spec.name for spec in (*counting, *referring)}

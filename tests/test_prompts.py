@@ -115,6 +115,8 @@ def test_the_answer_follows_the_prompt() -> None:
 def test_a_row_that_asks_nothing_is_no_message() -> None:
     with pytest.raises(UnknownNameError, match="no question"):
         to_messages({**SIZE, "id": "x", "task": "grounding", "subtask": None, "question": None})
+    with pytest.raises(UnknownNameError, match="changes nothing"):
+        to_messages({**SIZE, "id": "x", "task": "grounding", "subtask": None, "question": "Where?"}, convention="norm1")
 
 
 def test_every_kind_of_question_has_an_example_here() -> None:
@@ -176,3 +178,29 @@ def test_gold_history_tells_the_turns_before() -> None:
     assert HISTORIES == ("none", "gold")
     with pytest.raises(UnknownNameError, match="history 'silver'"):
         render(row, history="silver")
+
+
+@pytest.mark.parametrize(
+    ("dataset", "told"),
+    [
+        ("sarchat-2m", "Question: What is in [10, 20, 30, 40]?\nAnswer: A ship, [50, 120, 155, 400]."),
+        # The braces are not SARLANG-1M's, but cannot mean anything else.
+        ("sarlang-1m", "Question: What is in [50, 200, 200, 600]?\nAnswer: A ship, [50, 120, 155, 400]."),
+    ],
+)
+def test_gold_history_is_spelled_as_the_question_is(dataset: str, told: str) -> None:
+    answer = "A ship, {<10><12><31><40>}."
+    said = [("human", "[refer] What is in [10, 20, 30, 40]?"), ("gpt", answer), ("human", "Any ship?"), ("gpt", "Yes.")]
+    record = json.dumps({"conversations": [{"from": who, "value": text} for who, text in said]})
+    row = {
+        "task": "presence",
+        "subtask": None,
+        "question": "Any ship?",
+        "turn": 1,
+        "record": record,
+        "dataset": dataset,
+    }
+    row |= {"width": 200, "height": 100}
+    assert told in render(row, convention="norm1000", history="gold").text
+    authors = render(row, prompt="authors", convention="norm1000", history="gold").text
+    assert f"Question: [refer] What is in [10, 20, 30, 40]?\nAnswer: {answer}" in authors

@@ -18,6 +18,8 @@ def label_boxes(text: str, boxes: Sequence[SpelledBox], words: Vocabulary) -> li
     that it matches no class (a box without a label matches any).
     """
     keyed = _json_labels(text, boxes, words)
+    if None not in keyed:
+        return keyed
     mentions = words.find(text)
     follows = bool(boxes) and (boxes[0].spelling == "loc" or not mentions or mentions[0].start > boxes[0].start)
     worded: list[str | None] = [None] * len(boxes)

@@ -1,9 +1,12 @@
 """Read boxes in any spelling into native pixels."""
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
+import numpy.typing as npt
 
 from sarbench.answers._box_labels import label_boxes
 from sarbench.answers._numbers import says_none
@@ -29,6 +32,22 @@ _EMPTY_LIST = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Written:
+    """The boxes of one answer, at least one, with their numbers as they are written."""
+
+    boxes: Sequence[SpelledBox]
+    labels: Sequence[str | None]
+    total: int
+    """Boxes in the answer, of which at most `MAX_BOXES` are here."""
+    read: str
+    """The words of the first box."""
+
+    def own_frame(self) -> str | None:
+        """Return the first spelling that brings a convention of its own, and so needs the size of the image."""
+        return next((box.spelling for box in self.boxes if box.spelling in OWN_FRAME), None)
+
+
 def read_boxes(text: str, words: Vocabulary, convention: Convention, size: Size | None) -> Parsed:
     """Read every box of an answer.
 
@@ -39,27 +58,58 @@ def read_boxes(text: str, words: Vocabulary, convention: Convention, size: Size 
     they are. "No ships", `[]` and `null` are an answer with no boxes. The rule is the spelling of the first box, with
     `_capped` behind it where there are more than `MAX_BOXES`.
     """
+    written = written_boxes(text, words)
+    if isinstance(written, Parsed):
+        return written
+    if size is None and (spelling := written.own_frame()):
+        return unparsable(f"{spelling}_without_size", written.read)
+    return in_pixels([written], convention, size)[0]
+
+
+def written_boxes(text: str, words: Vocabulary) -> Written | Parsed:
+    """Find the boxes of an answer; what the answer is where it has none."""
     spelled, total = find_boxes(text)
-    if not spelled:
-        if _EMPTY_LIST.fullmatch(text) or says_none(text):
-            return Parsed(np.zeros((0, 4)), "ok", "none", read=excerpt(text))
-        return unparsable()
-    read = excerpt(text, spelled[0].start, spelled[0].end)
-    if size is None and (own := [box.spelling for box in spelled if box.spelling in OWN_FRAME]):
-        return unparsable(f"{own[0]}_without_size", read)
+    if spelled:
+        read = excerpt(text, spelled[0].start, spelled[0].end)
+        return Written(spelled, label_boxes(text, spelled, words), total, read)
+    if _EMPTY_LIST.fullmatch(text) or says_none(text):
+        return Parsed(np.zeros((0, 4)), "ok", "none", read=excerpt(text))
+    return unparsable()
+
+
+def in_pixels(
+    answers: Sequence[Written], convention: Convention, size: Size | npt.NDArray[np.int64] | None
+) -> list[Parsed]:
+    """Convert the boxes of answers, all of them at once, and tell what is wrong with them.
+
+    Args:
+        answers: Answers, B boxes in all.
+        convention: What their numbers are.
+        size: Width and height of the image that they are about, or [B, 2] with those of each box; None where no size
+            is known: then no box may have an own frame.
+    """
+    spelled = [box for answer in answers for box in answer.boxes]
     native = _native(spelled, convention, size)
     turned = hulls(native, np.array([box.angle for box in spelled]))
     wrong = faults(native, size)
-    solid = ~(wrong.degenerate | wrong.not_finite)
-    outside = wrong.out_of_range if turned is native else faults(turned, size).out_of_range
-    labels = label_boxes(text, spelled, words)
-    outcome: Outcome = "out_of_range" if outside.any() else "ok"
-    if not solid.all():
-        outcome, turned = "degenerate", turned[solid]
+    solid = (~(wrong.degenerate | wrong.not_finite)).tolist()
+    outside = (wrong.out_of_range if turned is native else faults(turned, size).out_of_range).tolist()
+    ends = list(accumulate(len(answer.boxes) for answer in answers))
+    return [
+        _judged(answer, turned[first:end], solid[first:end], outside[first:end])
+        for answer, first, end in zip(answers, [0, *ends], ends, strict=False)
+    ]
+
+
+def _judged(answer: Written, boxes: Boxes, solid: list[bool], outside: list[bool]) -> Parsed:
+    outcome: Outcome = "out_of_range" if any(outside) else "ok"
+    labels = answer.labels
+    if not all(solid):
+        outcome, boxes = "degenerate", boxes[solid]
         labels = [label for label, kept in zip(labels, solid, strict=True) if kept]
-    rule = spelled[0].spelling + ("_capped" if total > MAX_BOXES else "")
+    rule = answer.boxes[0].spelling + ("_capped" if answer.total > MAX_BOXES else "")
     told = tuple(labels) if any(label is not None for label in labels) else None
-    return Parsed(turned, outcome, rule, told, dropped=total - len(turned), read=read)
+    return Parsed(boxes, outcome, rule, told, dropped=answer.total - len(boxes), read=answer.read)
 
 
 def frame_of(spelling: str, convention: Convention) -> Convention:
@@ -85,7 +135,7 @@ def hulls(boxes: Boxes, degrees: Boxes) -> Boxes:
     return np.where((degrees == 0)[:, None], boxes, turned)
 
 
-def _native(spelled: list[SpelledBox], convention: Convention, size: Size | None) -> Boxes:
+def _native(spelled: list[SpelledBox], convention: Convention, size: Size | npt.NDArray[np.int64] | None) -> Boxes:
     numbers = np.array([box.numbers for box in spelled])
     spellings = {box.spelling for box in spelled}
     if len(spellings) == 1:
@@ -93,5 +143,6 @@ def _native(spelled: list[SpelledBox], convention: Convention, size: Size | None
     native = np.empty_like(numbers)
     for spelling in spellings:
         chosen = [box.spelling == spelling for box in spelled]
-        native[chosen] = to_pixels(numbers[chosen], frame_of(spelling, convention), size)
+        within = size[chosen] if isinstance(size, np.ndarray) else size
+        native[chosen] = to_pixels(numbers[chosen], frame_of(spelling, convention), within)
     return native

@@ -40,7 +40,8 @@ _SPELLINGS = (
     # {"x1": 1, "y1": 2, "x2": 30, "y2": 40}, xmin=1, ymin=2, …; which keys and in what order is checked afterwards
     ("keyed", rf"{_KEYED}(?: ?[,;]? ?[\"']?{_KEYED}){{3}}"),
 )
-_BOX = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _SPELLINGS))
+# Every spelling begins with one of these characters: where there is none, none has to be tried.
+_BOX = re.compile(r"(?=[<\[(xywhXYWH])(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _SPELLINGS) + ")")
 _BARE = re.compile(rf"\W{{0,4}}({_FOUR})\W{{0,4}}")
 _NUMBER = re.compile(NUMBER)
 _KEYED_NUMBER = re.compile(rf"({_KEY})[\"']? ?[:=] ?({NUMBER})")

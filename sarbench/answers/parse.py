@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 from sarbench.answers import _clean
-from sarbench.answers._boxes import read_boxes
+from sarbench.answers._boxes import Written, read_boxes, written_boxes
 from sarbench.answers._count import read_count
 from sarbench.answers._fields import read_fields
 from sarbench.answers._grid import read_position
@@ -14,7 +14,7 @@ from sarbench.answers._mentions import read_mentions
 from sarbench.answers._polarity import read_yes_no
 from sarbench.answers._refusals import is_only_refusal, refusal, without_refusals
 from sarbench.answers.parsed import Parsed, excerpt
-from sarbench.answers.vocabulary import of_choices
+from sarbench.answers.vocabulary import Vocabulary, of_choices
 from sarbench.coords import Convention, Size, parse_convention, to_pixels
 from sarbench.errors import UnknownNameError
 
@@ -85,13 +85,9 @@ def _read(
     size: Size | None = None,
 ) -> Parsed:
     """Clean and read an answer; the convention and the size are those of `boxes`."""
-    if _clean.harness_failed(text):
-        return Parsed(None, "failed", "harness_message", read=excerpt(text.lstrip()))
-    answer = _clean.without_reasoning(text)
-    spoken = _clean.without_special_tokens(answer)
-    if _clean.is_blank(spoken):
-        unfinished = answer != text and not _clean.is_blank(text)
-        return Parsed(None, "empty", "reasoning_only" if unfinished else "blank")
+    spoken = _spoken(text)
+    if isinstance(spoken, Parsed):
+        return spoken
     if kind == "text":
         return _free_text(spoken.strip())
     plain = _clean.plain(spoken)
@@ -99,6 +95,32 @@ def _read(
         read = read_boxes(plain, of_choices(choices), convention or _convention("pixel"), size)
     else:
         read = _sentences(without_refusals(plain), kind, choices)
+    return _or_refused(read, plain)
+
+
+def boxes_as_written(text: str, words: Vocabulary) -> Written | Parsed:
+    """Return the boxes of an answer before they are converted; the answer itself where it has none."""
+    spoken = _spoken(text)
+    if isinstance(spoken, Parsed):
+        return spoken
+    plain = _clean.plain(spoken)
+    written = written_boxes(plain, words)
+    return _or_refused(written, plain) if isinstance(written, Parsed) else written
+
+
+def _spoken(text: str) -> str | Parsed:
+    """Return what the model says to whom it answers; what the answer is where it says nothing."""
+    if _clean.harness_failed(text):
+        return Parsed(None, "failed", "harness_message", read=excerpt(text.lstrip()))
+    answer = _clean.without_reasoning(text)
+    spoken = _clean.without_special_tokens(answer)
+    if _clean.is_blank(spoken):
+        unfinished = answer != text and not _clean.is_blank(text)
+        return Parsed(None, "empty", "reasoning_only" if unfinished else "blank")
+    return spoken
+
+
+def _or_refused(read: Parsed, plain: str) -> Parsed:
     if read.outcome == "unparsable" and (words := refusal(plain)) is not None:
         return Parsed(None, "refused", "refusal", read=words)
     return read

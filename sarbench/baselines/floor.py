@@ -42,10 +42,9 @@ def floor_run(
 
     Raises:
         InputError: The data of a task is not built.
-        RunError: `out` holds the run of a model.
+        RunError: `out` holds the run of a model, or answers of this floor to tasks that are not asked for now.
     """
-    if (out / "manifest.json").is_file() and load_manifest(out).kind != "floor":
-        raise RunError(where=out, problem="holds the run of a model", fix="Give another --out")
+    _check_out(out, tasks)
     started = _now()
     done: list[TaskRun] = []
     notes: list[str] = []
@@ -71,6 +70,19 @@ def floor_run(
     save_manifest(out, manifest)
     score_run(out)
     return manifest
+
+
+def _check_out(out: Path, tasks: Sequence[TaskSpec]) -> None:
+    """Refuse to write over what would be lost."""
+    if not (out / "manifest.json").is_file():
+        return
+    earlier = load_manifest(out)
+    if earlier.kind != "floor":
+        raise RunError(where=out, problem="holds the run of a model", fix="Give another --out")
+    asked = {spec.name for spec in tasks}
+    if lost := [run.task for run in earlier.tasks if run.task not in asked]:
+        problem = f"holds answers to {', '.join(lost)} too, which this run would drop"
+        raise RunError(where=out, problem=problem, fix="Name all tasks in one call, or give another --out")
 
 
 def _answer_task(floor: Floor, spec: TaskSpec, out: Path, seed: int, progress: Progress) -> tuple[TaskRun, str | None]:

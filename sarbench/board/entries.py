@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from sarbench.board.identity import Identity, identity
 from sarbench.board.numbers import finite
 from sarbench.board.ranking import Interval
 from sarbench.errors import InputError
 from sarbench.runs.record import Manifest, ModelInfo, Score, TaskRun, TaskScores
 from sarbench.runs.store import Run
 
-Role = Literal["model", "blind", "floor", "perturbed"]
-"""`blind` is a model given a blank image, `perturbed` any other change of the input; only `model` is ranked."""
+Role = Literal["model", "other_prompt", "blind", "floor", "perturbed"]
+"""`blind` is a model given a blank image, `perturbed` any other change of the images, `other_prompt` a model that was
+asked in another way than the one it ranks by; only `model` is ranked."""
 
 MAX_FAILED = 0.01
 """A result with a larger share of failed samples is partial: what is missing may not be missing at random."""
@@ -43,15 +45,19 @@ class Result:
     @property
     def headline(self) -> Score | None:
         """THE number of the task, over all samples where the record says so."""
-        marked = [score for score in self._scores if score.headline]
+        marked = [score for score in self.recorded_scores if score.headline]
         return min(marked, key=lambda score: score.slice != "all", default=None)
 
     def score(self, metric: str, protocol: str, slice_: str = "all") -> Score | None:
         """Find one score; None where it is absent or was made from nothing."""
-        wanted = (metric, protocol, slice_)
-        found = (score for score in self._scores if (score.metric, score.protocol, score.slice) == wanted)
-        score = next(found, None)
+        score = self.recorded(metric, protocol, slice_)
         return score if score is not None and finite(score.value) is not None else None
+
+    def recorded(self, metric: str, protocol: str, slice_: str = "all") -> Score | None:
+        """Find one score, which may lack a value and say why; None where it is absent."""
+        wanted = (metric, protocol, slice_)
+        found = (score for score in self.recorded_scores if (score.metric, score.protocol, score.slice) == wanted)
+        return next(found, None)
 
     @property
     def flaws(self) -> tuple[str, ...]:
@@ -77,21 +83,9 @@ class Result:
         return {} if self.scores is None else {str(name): number for name, number in self.scores.outcomes.items()}
 
     @property
-    def _scores(self) -> tuple[Score, ...]:
+    def recorded_scores(self) -> tuple[Score, ...]:
+        """All its scores, as recorded."""
         return () if self.scores is None else self.scores.scores
-
-
-@dataclass(frozen=True, order=True)
-class Identity:
-    """What a model and its own blind run share: everything about a row but the perturbation."""
-
-    model: str
-    revision: str
-    coords: str
-    backend: str
-    generation: tuple[tuple[str, str], ...]
-    prompts: tuple[tuple[str, str], ...]
-    """Ids and major versions of the prompts."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +98,8 @@ class Entry:
     identity: Identity
     runs: tuple[Run, ...]
     results: tuple[Result, ...]
-    prompt_shown: str = ""
-    """The prompts in words, where another row of the same model has others."""
+    asked_shown: str = ""
+    """How it was asked, where that is not the plain way, or where another row of the model was asked differently."""
 
     @property
     def coords(self) -> str:
@@ -158,9 +152,9 @@ def entries(runs: Sequence[Run]) -> tuple[Entry, ...]:
     rows: dict[tuple[Role, str, Identity], list[Entry]] = {}
     for run in ordered:
         manifest = run.manifest
-        _add(rows.setdefault((_role(manifest), manifest.perturbation or "", _identity(manifest)), []), run)
+        _add(rows.setdefault((_role(manifest), manifest.perturbation or "", identity(manifest)), []), run)
     made = sorted((entry for row in rows.values() for entry in row), key=lambda entry: entry.key)
-    return tuple(_telling_prompts_apart(made))
+    return tuple(_showing_how_asked(_set_aside(made)))
 
 
 def _add(rows: list[Entry], run: Run) -> None:
@@ -173,31 +167,43 @@ def _add(rows: list[Entry], run: Run) -> None:
         if tasks.isdisjoint(result.task.task for result in row.results):
             rows[index] = replace(row, runs=(*row.runs, run), results=(*row.results, *results))
             return
-    rows.append(Entry(_role(manifest), manifest.model, manifest.perturbation, _identity(manifest), (run,), results))
+    rows.append(Entry(_role(manifest), manifest.model, manifest.perturbation, identity(manifest), (run,), results))
 
 
-def _identity(manifest: Manifest) -> Identity:
-    model, backend = manifest.model, manifest.backend
-    return Identity(
-        model=model.id,
-        revision=model.revision or "",
-        coords=manifest.coords,
-        backend=backend.name,
-        generation=tuple(sorted(backend.generation.items())),
-        prompts=tuple(sorted({(task.prompt_id, task.prompt_version.split(".")[0]) for task in manifest.tasks})),
-    )
-
-
-def _telling_prompts_apart(rows: Sequence[Entry]) -> list[Entry]:
-    prompts: dict[str, set[tuple[tuple[str, str], ...]]] = {}
-    for row in rows:
-        prompts.setdefault(row.model.id, set()).add(row.identity.prompts)
+def _set_aside(rows: Sequence[Entry]) -> list[Entry]:
+    """Let a model hold one rank: by the plain prompt, or by the authors' where nothing whole was asked plainly."""
+    plain = [row for row in rows if row.role == "model" and row.identity.is_plain]
     return [
-        replace(row, prompt_shown="prompt " + ", ".join(f"{name} {major}.x" for name, major in row.identity.prompts))
-        if row.identity.prompts and len(prompts[row.model.id]) > 1
+        replace(row, role="other_prompt")
+        if row.role == "model" and not row.identity.is_plain and not _ranks_by_authors(row, plain)
         else row
         for row in rows
     ]
+
+
+def _ranks_by_authors(row: Entry, plain: Sequence[Entry]) -> bool:
+    if not row.identity.by_authors:
+        return False
+    same = [other for other in plain if (other.model.id, other.model.revision) == (row.model.id, row.model.revision)]
+    whole = {result.variant for other in same for result in other.results if result.scores and not result.flaws}
+    return whole.isdisjoint(row.variants)
+
+
+def _showing_how_asked(rows: Sequence[Entry]) -> list[Entry]:
+    """Say it of every row that was not asked the plain way, and where the rows of one model differ."""
+    asked: dict[str, list[Identity]] = {}
+    for row in rows:
+        asked.setdefault(row.model.id, []).append(row.identity)
+    return [replace(row, asked_shown=_apart(row.identity, asked[row.model.id])) for row in rows]
+
+
+def _apart(mine: Identity, all_of_model: Sequence[Identity]) -> str:
+    plain = {other.asked for other in all_of_model if other.is_plain}
+    prompt = [mine.asked] if len(plain) > 1 or not mine.is_plain else []
+    shared = set.intersection(*(set(other.generation) for other in all_of_model))
+    varied = sorted({name for other in all_of_model for name, _ in set(other.generation) - shared})
+    settings = dict(mine.generation)
+    return ", ".join([*prompt, *(f"{name} {settings.get(name, 'not set')}" for name in varied)])
 
 
 def _role(manifest: Manifest) -> Role:

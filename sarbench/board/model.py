@@ -26,7 +26,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One model, blind run or floor."""
+    """One model, blind run, floor, or model asked or shown something else."""
 
     entry: Entry
     standing: Standing | None
@@ -66,6 +66,7 @@ class Table:
     """Tasks that the overall order is taken over, from left to right."""
     ranked: tuple[Row, ...]
     unranked: tuple[Row, ...]
+    other_prompt: tuple[Row, ...]
     blind: tuple[Row, ...]
     floors: tuple[Row, ...]
     perturbed: tuple[Row, ...]
@@ -75,7 +76,7 @@ class Table:
     @property
     def rows(self) -> tuple[Row, ...]:
         """All rows from top to bottom."""
-        return (*self.ranked, *self.unranked, *self.blind, *self.floors, *self.perturbed)
+        return (*self.ranked, *self.unranked, *self.other_prompt, *self.blind, *self.floors, *self.perturbed)
 
     @property
     def datasets(self) -> tuple[tuple[str, int], ...]:
@@ -137,6 +138,7 @@ def _table(number: int, total: int, comparison: Comparison, held: Mapping[Varian
         counted=tuple(columns[index].key for index in counted),
         ranked=ranked,
         unranked=tuple(unranked),
+        other_prompt=tuple(row for row in rows if row.entry.role == "other_prompt"),
         blind=tuple(row for row in rows if row.entry.role == "blind"),
         floors=tuple(row for row in rows if row.entry.role == "floor"),
         perturbed=tuple(row for row in rows if row.entry.role == "perturbed"),

@@ -4,6 +4,8 @@ import hashlib
 import re
 import unicodedata
 
+from sarbench.questions.judged import ENDING
+
 _UNSAFE = re.compile(r"[^a-z0-9._-]+")
 _LONGEST = 80
 _METRICS = {"macro_f1": "macro-F1", "cider": "CIDEr", "rouge_l": "ROUGE-L"}
@@ -43,8 +45,12 @@ def metric_label(metric: str, protocol: str) -> str:
 
     >>> metric_label("macro_f1", "strict"), metric_label("accuracy", "paper"), metric_label("mention_f1@0.5", "strict")
     ('macro-F1', 'accuracy (paper)', 'mention F1@0.5')
+    >>> metric_label("macro_f1_judged", "strict")
+    'macro-F1, judged'
     """
-    words = _METRICS.get(metric) or " ".join(_SPELLED.sub(_spell, word) for word in metric.split("_"))
+    rule = metric.removesuffix(ENDING)
+    words = _METRICS.get(rule) or " ".join(_SPELLED.sub(_spell, word) for word in rule.split("_"))
+    words += "" if rule == metric else ", judged"
     return words if protocol == "strict" else f"{words} ({protocol})"
 
 

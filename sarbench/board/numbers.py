@@ -12,6 +12,11 @@ def finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
+def same_value(one: float | None, other: float | None) -> bool:
+    """Tell whether two recorded values are one number, and are there."""
+    return one is not None and other is not None and math.isclose(one, other, rel_tol=1e-12, abs_tol=1e-12)
+
+
 def factor(unit: str) -> float:
     """Return what a value is multiplied with before it is shown: fractions are shown in percent.
 

@@ -12,7 +12,9 @@ from markupsafe import Markup, escape
 from sarbench.board import numbers, svg, texts
 from sarbench.board.chip_files import ChipFile, chip_file
 from sarbench.board.entries import Entry
+from sarbench.board.identity import identity
 from sarbench.board.inputs import Chips, DatasetNote
+from sarbench.board.judges import interval_method, judge
 from sarbench.board.machine import to_csv, to_json
 from sarbench.board.model import Board, make_board
 from sarbench.board.names import metric_label, printable, slug, task_label
@@ -113,6 +115,7 @@ def _environment(notes: Mapping[str, DatasetNote], title: str) -> Environment:
         "entry_detail": _entry_detail,
         "task_href": task_href,
         "run_href": run_href,
+        "asked_by": lambda manifest: identity(manifest).asked,
         "dataset_title": lambda name: printable(notes[name].title if name in notes else name),
         "top": _top,
         "shares": _shares,
@@ -167,7 +170,8 @@ def _methods(site: _Site) -> None:
     content = {
         "here": "methods",
         "protocols": sorted({score.protocol for score in scores}),
-        "methods": sorted({score.method for score in scores}),
+        "methods": sorted({method for score in scores if (method := interval_method(score))}),
+        "judges": sorted({told for score in scores if (told := judge(score))}),
         "simulated": site.board.simulated,
         "datasets": [(name, site.notes.get(name), simulated) for name, simulated in datasets],
     }
@@ -183,7 +187,8 @@ def _task(site: _Site, task: str) -> None:
         view = view_samples(standings, wanted=site.samples_per_task, note=note)
         tables.append((task_table(standings, number=number), view))
         chips |= _chips(site, standings, view)
-    content = {"here": "task", "first": held[0], "note": note, "tables": tables, "chips": chips}
+    known = _known(site)
+    content = {"here": "task", "first": held[0], "note": note, "tables": tables, "chips": chips, "known": known}
     _page(site, task_href(task), "task.html", task_label(task, held[0].task.dataset), content)
 
 
@@ -192,9 +197,15 @@ def _run(site: _Site, run: Run) -> None:
     content = {
         "here": "run",
         "page": run_page(run),
+        "known": _known(site),
         "simulated": any(task.simulated for task in manifest.tasks),
     }
     _page(site, run_href(manifest.run_id), "run.html", f"{manifest.model.id} ({manifest.run_id})", content)
+
+
+def _known(site: _Site) -> dict[str, str]:
+    """Return run id → model: what a page may link to."""
+    return {run.manifest.run_id: run.manifest.model.id for run in site.board.runs}
 
 
 def _chips(site: _Site, held: Standings, view: SamplesView) -> dict[str, ChipFile]:

@@ -1,11 +1,15 @@
 """One run as tables: who ran what, how, on which data, and every score."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sarbench.board.curves import Curve, curves
+from sarbench.board.entries import Result
+from sarbench.board.estimates import Estimate, estimate
+from sarbench.board.judges import Remark, judged_beside, remark
 from sarbench.board.names import metric_label
 from sarbench.board.numbers import count, unit_text
-from sarbench.board.standings import Estimate, estimate
+from sarbench.board.wordings import Spread, spread
 from sarbench.runs.record import Manifest, Score
 from sarbench.runs.store import Run
 
@@ -21,6 +25,7 @@ class ScoreRow:
     unit: str
     made: Estimate | None
     score: Score
+    remark: Remark | None
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,24 @@ class RunPage:
     """Named tables of names and values."""
     scores: tuple[tuple[str, tuple[ScoreRow, ...]], ...]
     """By task."""
+    curves: tuple[tuple[str, tuple[Curve, ...]], ...]
+    """By task, of the tasks that have some."""
+    spreads: tuple[tuple[str, Spread], ...]
+    """By task, of the tasks that have one."""
 
 
 def run_page(run: Run) -> RunPage:
     """Lay out a run record."""
-    scores = tuple((scores.task, tuple(_score_row(score) for score in scores.scores)) for scores in run.scores.tasks)
-    return RunPage(run, _provenance(run.manifest), scores)
+    scores = tuple((scores.task, _score_rows(scores.scores)) for scores in run.scores.tasks)
+    scored = {scores.task: scores for scores in run.scores.tasks}
+    results = [Result(run, task, scored.get(task.task)) for task in run.manifest.tasks]
+    return RunPage(
+        run,
+        _provenance(run.manifest),
+        scores,
+        curves=tuple((result.task.task, found) for result in results if (found := curves(result))),
+        spreads=tuple((result.task.task, over) for result in results if (over := spread(result)) is not None),
+    )
 
 
 def parameters(number: int | None) -> str:
@@ -55,9 +72,17 @@ def parameters(number: int | None) -> str:
     return count(number)
 
 
-def _score_row(score: Score) -> ScoreRow:
-    return ScoreRow(
-        metric_label(score.metric, score.protocol), score.slice, unit_text(score.unit), estimate(score), score
+def _score_rows(scores: Sequence[Score]) -> tuple[ScoreRow, ...]:
+    return tuple(
+        ScoreRow(
+            metric_label(score.metric, score.protocol),
+            score.slice,
+            unit_text(score.unit),
+            estimate(score),
+            score,
+            remark(scores, score),
+        )
+        for score in judged_beside(scores)
     )
 
 

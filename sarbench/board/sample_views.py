@@ -78,7 +78,7 @@ def view_samples(held: Standings, *, wanted: int, note: DatasetNote | None) -> S
             missing.append(f"{entry.model.id} ({held.cells[entry.key].result.run.manifest.run_id}): {error.problem}")
     present = tuple(entry for entry in entries if entry.key in tables)
     withheld = _withheld(held, note)
-    models = [entry for entry in present if entry.role == "model"] or list(present)
+    models = [entry for entry in present if entry.role in {"model", "other_prompt"}] or list(present)
     metric = held.metric.metric if held.metric else None
     chosen = choose([_answered(tables[entry.key], metric) for entry in models], wanted)
     lines = {entry.key: _lines(tables[entry.key], chosen) for entry in present}

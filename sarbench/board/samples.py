@@ -30,7 +30,7 @@ def shown_entries(held: Standings) -> tuple[Entry, ...]:
     by_role: dict[str, list[Entry]] = defaultdict(list)
     for entry in held.entries:
         by_role[entry.role].append(entry)
-    models = sorted(by_role["model"], key=lambda entry: held.cells[entry.key].rank is None)
+    models = sorted(by_role["model"] or by_role["other_prompt"], key=lambda entry: held.cells[entry.key].rank is None)
     own = [entry for entry in by_role["blind"] if models and entry.identity == models[0].identity]
     own.sort(key=lambda entry: (held.cells[entry.key].result.task.ended, entry.key), reverse=True)
     blind = (own or by_role["blind"])[:1]

@@ -5,27 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sarbench.board.entries import Entry, Result, Variant, interval
-from sarbench.board.numbers import decimals, factor, finite, number, signed, span, unit_text
+from sarbench.board.estimates import Estimate, estimate
+from sarbench.board.judges import Remark, judged, remark
+from sarbench.board.numbers import signed
 from sarbench.board.ranking import Interval, RankRange, rank_ranges
+from sarbench.board.wordings import Spread, spread
 from sarbench.runs.record import Score, TaskRun
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A score in the units shown, with its texts."""
-
-    score: Score
-    value: float
-    low: float | None
-    high: float | None
-    text: str
-    span: str
-    """Its interval, or an empty text where it has none."""
-
-    @property
-    def unit(self) -> str:
-        """The unit shown, `%` for fractions."""
-        return unit_text(self.score.unit)
 
 
 @dataclass(frozen=True)
@@ -46,7 +31,15 @@ class Cell:
     estimate: Estimate | None
     rank: RankRange | None
     lift: Lift | None
+    no_lift: str
+    """Why a model has no lift; empty where it has one, and where there is nothing to lift."""
     flaws: tuple[str, ...]
+    remark: Remark | None
+    """That the estimate is a lower bound."""
+    judged: Estimate | None
+    """What a judge makes of it."""
+    spread: Spread | None
+    """The headline over the wordings of the prompt."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +61,6 @@ class Standings:
     """The best floor."""
 
 
-def estimate(score: Score) -> Estimate | None:
-    """Bring a score into the units shown; None where it has no finite value."""
-    value, low, high = finite(score.value), finite(score.low), finite(score.high)
-    if value is None:
-        return None
-    scale = factor(score.unit)
-    shown_low, shown_high = (None if limit is None else limit * scale for limit in (low, high))
-    places = decimals(shown_low, shown_high)
-    limits = ""
-    if shown_low is not None and shown_high is not None:
-        limits = span(number(shown_low, places), number(shown_high, places))
-    return Estimate(score, value * scale, shown_low, shown_high, number(value * scale, places), limits)
-
-
 def standings(variant: Variant, entries: Sequence[Entry]) -> Standings:
     """Compare every entry that was scored on `variant`.
 
@@ -93,13 +72,7 @@ def standings(variant: Variant, entries: Sequence[Entry]) -> Standings:
     estimates = {key: _estimate(result, metric) for key, (_, result) in scored.items()}
     ranks = _ranks(scored, estimates)
     cells = {
-        key: Cell(
-            result=result,
-            estimate=estimates[key],
-            rank=ranks.get(key),
-            lift=_lift(entry, estimates[key], _blind_self(entry, scored, estimates)),
-            flaws=result.flaws,
-        )
+        key: _cell(entry, result, estimates[key], ranks.get(key), _blind_self(entry, scored, estimates))
         for key, (entry, result) in scored.items()
     }
     ordered = sorted((entry for entry, _ in scored.values()), key=lambda entry: _order(entry, estimates[entry.key]))
@@ -108,7 +81,23 @@ def standings(variant: Variant, entries: Sequence[Entry]) -> Standings:
     return Standings(variant, first, metric, tuple(ordered), cells, len(ranks), floors[0] if floors else None)
 
 
-_ROLES = ("model", "blind", "floor", "perturbed")
+_ROLES = ("model", "other_prompt", "blind", "floor", "perturbed")
+_SEEING = ("model", "other_prompt")
+
+
+def _cell(entry: Entry, result: Result, made: Estimate | None, rank: RankRange | None, blind: "_Blind") -> Cell:
+    scores = result.recorded_scores
+    return Cell(
+        result=result,
+        estimate=made,
+        rank=rank,
+        lift=_lift(made, blind.made),
+        no_lift=blind.why_not if made is not None and entry.role in _SEEING else "",
+        flaws=result.flaws,
+        remark=remark(scores, made.score) if made else None,
+        judged=estimate(judged(scores, made.score)) if made else None,
+        spread=spread(result) if entry.role == "model" else None,
+    )
 
 
 def _order(entry: Entry, made: Estimate | None) -> tuple[int, float, str]:
@@ -126,8 +115,7 @@ def _common_metric(results: Sequence[Result]) -> Score | None:
 
 
 def _estimate(result: Result, metric: Score | None) -> Estimate | None:
-    score = None if metric is None else result.score(metric.metric, metric.protocol, metric.slice)
-    return None if score is None else estimate(score)
+    return None if metric is None else estimate(result.score(metric.metric, metric.protocol, metric.slice))
 
 
 def _ranks(
@@ -141,26 +129,32 @@ def _ranks(
     return dict(zip(ranked, rank_ranges(list(ranked.values())), strict=True))
 
 
+@dataclass(frozen=True)
+class _Blind:
+    made: Estimate | None
+    why_not: str = ""
+
+
 def _blind_self(
     entry: Entry, scored: Mapping[str, tuple[Entry, Result]], estimates: Mapping[str, Estimate | None]
-) -> Estimate | None:
+) -> _Blind:
     """Find the row of equal identity with a blank image, of several the one that ended last; a partial one is none."""
-    if entry.role != "model":
-        return None
+    if entry.role not in _SEEING:
+        return _Blind(None)
     same = [
-        (result.task.ended, key, made)
+        (result.task.ended, key, result)
         for key, (other, result) in scored.items()
-        if other.role == "blind"
-        and other.identity == entry.identity
-        and not result.flaws
-        and (made := estimates[key]) is not None
+        if other.role == "blind" and other.identity == entry.identity
     ]
-    return max(same, key=lambda found: found[:2])[2] if same else None
+    whole = [found for found in same if not found[2].flaws and estimates[found[1]] is not None]
+    if not whole:
+        return _Blind(None, "blind run partial" if same else "no blind run")
+    return _Blind(estimates[max(whole, key=lambda found: found[:2])[1]])
 
 
-def _lift(entry: Entry, mine: Estimate | None, blind: Estimate | None) -> Lift | None:
+def _lift(mine: Estimate | None, blind: Estimate | None) -> Lift | None:
     if mine is None or blind is None:
         return None
-    places = min(decimals(each.low, each.high) for each in (mine, blind))
     difference = mine.value - blind.value
-    return Lift(difference, signed(difference, places), clear=interval(mine.score).above(interval(blind.score)))
+    text = signed(difference, min(mine.places, blind.places))
+    return Lift(difference, text, clear=interval(mine.score).above(interval(blind.score)))

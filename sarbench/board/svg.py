@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from sarbench.board.numbers import compact, number, share
 
-Mark = Literal["model", "blind", "floor", "perturbed"]
+Mark = Literal["model", "other_prompt", "blind", "floor", "perturbed"]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,8 @@ _NAME_LENGTH = 38
 def forest(rows: Sequence[ForestRow], *, label: str, unit: str) -> Markup:
     """Draw estimates with their intervals, one under the other, on an axis that just holds them all.
 
-    Models are discs, blind runs rings, floors diamonds, perturbed runs squares: shape, not colour, tells them apart.
+    Models are discs, those asked in another way triangles, blind runs rings, floors diamonds, perturbed runs squares:
+    shape, not colour, tells them apart.
 
     Args:
         rows: From top to bottom.
@@ -159,10 +160,16 @@ def _symbol(mark: Mark, x: float, y: float) -> Markup:
             return Markup('<rect class="point" x="{}" y="{}" width="8" height="8"/>').format(
                 _round(x - 4), _round(y - 4)
             )
+        case "other_prompt":
+            points = _points((x, y - 5), (x + 5, y + 4), (x - 5, y + 4))
+            return Markup('<polygon class="point" points="{}"/>').format(points)
         case "floor":
-            corners = ((x, y - 6), (x + 6, y), (x, y + 6), (x - 6, y))
-            points = " ".join(f"{_round(left)},{_round(up)}" for left, up in corners)
+            points = _points((x, y - 6), (x + 6, y), (x, y + 6), (x - 6, y))
             return Markup('<polygon class="point hollow" points="{}"/>').format(points)
+
+
+def _points(*corners: tuple[float, float]) -> str:
+    return " ".join(f"{_round(left)},{_round(up)}" for left, up in corners)
 
 
 def _percent(value: float, top: float) -> float:

@@ -1,13 +1,17 @@
 """One task as values: every metric of every run, what became of the answers, slices, and the forest plot's lines."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from sarbench.board.curves import Curve, curves
 from sarbench.board.entries import Entry, Result
+from sarbench.board.estimates import Estimate, estimate
+from sarbench.board.judges import Remark, judged_beside, remark
 from sarbench.board.names import metric_label, printable
 from sarbench.board.numbers import unit_text
-from sarbench.board.standings import Cell, Estimate, Standings, estimate
+from sarbench.board.standings import Cell, Standings
 from sarbench.board.svg import ForestRow
+from sarbench.board.wordings import Spread, spread
 from sarbench.runs.record import Score
 
 
@@ -34,6 +38,8 @@ class TaskRow:
     cell: Cell
     others: tuple[Estimate | None, ...]
     """One per metric column."""
+    remarks: tuple[Remark | None, ...]
+    """One per metric column."""
     outcomes: tuple[tuple[str, int, float], ...]
     """Name, number and share of all samples, for outcomes that some run of the table has."""
     slices: tuple[Estimate | None, ...]
@@ -54,6 +60,18 @@ class TaskTable:
     slices: tuple[str, ...]
     rows: tuple[TaskRow, ...]
     forest: tuple[ForestRow, ...]
+    """Without the runs that are points of a curve: there may be dozens."""
+    judges: tuple[str, ...]
+    """Who judged, and what a judge left open: the footnotes of the judged numbers."""
+    curves: tuple[tuple[str, tuple[tuple[Entry, Curve], ...]], ...]
+    """By perturbation."""
+    spreads: tuple[tuple[Entry, Spread], ...]
+
+    @property
+    def has_bounds(self) -> bool:
+        """Whether some number is a lower bound."""
+        beside = (said for row in self.rows for said in (row.cell.remark, *row.remarks))
+        return any(said is not None and said.kind == "bound" for said in beside)
 
 
 def task_table(held: Standings, *, number: int) -> TaskTable:
@@ -66,6 +84,8 @@ def task_table(held: Standings, *, number: int) -> TaskTable:
     slices = _slices(results, held.metric)
     rows = tuple(_row(held, entry, metrics, outcomes, slices) for entry in held.entries)
     levels = sorted({row.cell.estimate.score.level for row in rows if row.cell.estimate})
+    falls = _curves(held)
+    in_curves = {(entry.model.id, point.run_id) for _, of in falls for entry, curve in of for point in curve.points}
     return TaskTable(
         id=f"results-{number}",
         standings=held,
@@ -76,23 +96,35 @@ def task_table(held: Standings, *, number: int) -> TaskTable:
         outcomes=outcomes,
         slices=slices,
         rows=rows,
-        forest=tuple(_forest_row(row, made) for row in rows if (made := row.cell.estimate) is not None),
+        forest=_forest(rows, in_curves),
+        judges=tuple(dict.fromkeys(said.text for row in rows for said in row.remarks if said and said.kind == "judge")),
+        curves=falls,
+        spreads=_spreads(held),
     )
 
 
 def _metrics(results: Sequence[Result], headline: Score | None) -> tuple[MetricColumn, ...]:
-    """Collect the metrics that any run has over all samples, `strict` before other protocols, else as recorded."""
+    """Collect the metrics that any run has over all samples, `strict` before other protocols, else as recorded.
+
+    What a judge makes of a number stands beside it.
+    """
     found: dict[tuple[str, str], MetricColumn] = {}
-    for result in results:
-        for score in result.scores.scores if result.scores else ():
-            is_headline = headline is not None and (score.metric, score.protocol) == (
-                headline.metric,
-                headline.protocol,
-            )
-            if score.slice == "all" and not is_headline:
-                column = MetricColumn(score.metric, score.protocol, unit_text(score.unit), score.higher_is_better)
-                found.setdefault((score.metric, score.protocol), column)
+    skipped = None if headline is None else (headline.metric, headline.protocol)
+    for score in judged_beside(_first_of_each(results)):
+        name = (score.metric, score.protocol)
+        if name != skipped:
+            found[name] = MetricColumn(*name, unit_text(score.unit), score.higher_is_better)
     return tuple(sorted(found.values(), key=lambda column: (column.protocol != "strict", column.protocol)))
+
+
+def _first_of_each(results: Sequence[Result]) -> Sequence[Score]:
+    """Return one specimen of every metric that is over all samples, in the order in which they come."""
+    found: dict[tuple[str, str], Score] = {}
+    for result in results:
+        for score in result.recorded_scores:
+            if score.slice == "all":
+                found.setdefault((score.metric, score.protocol), score)
+    return tuple(found.values())
 
 
 def _slices(results: Sequence[Result], headline: Score | None) -> tuple[str, ...]:
@@ -103,7 +135,7 @@ def _slices(results: Sequence[Result], headline: Score | None) -> tuple[str, ...
             {
                 score.slice
                 for result in results
-                for score in (result.scores.scores if result.scores else ())
+                for score in result.recorded_scores
                 if score.slice != "all" and (score.metric, score.protocol) == (headline.metric, headline.protocol)
             }
         )
@@ -125,21 +157,53 @@ def _row(
     return TaskRow(
         entry=entry,
         cell=cell,
-        others=tuple(_estimate(result.score(column.metric, column.protocol)) for column in metrics),
+        others=tuple(estimate(result.score(column.metric, column.protocol)) for column in metrics),
+        remarks=tuple(_remark(result, column) for column in metrics),
         outcomes=tuple((name, amount, amount / total if total else 0.0) for name, amount in amounts),
         slices=tuple(
-            _estimate(result.score(metric.metric, metric.protocol, name)) if metric else None for name in slices
+            estimate(result.score(metric.metric, metric.protocol, name)) if metric else None for name in slices
         ),
     )
 
 
-def _estimate(score: Score | None) -> Estimate | None:
-    return None if score is None else estimate(score)
+def _remark(result: Result, column: MetricColumn) -> Remark | None:
+    score = result.recorded(column.metric, column.protocol)
+    return None if score is None else remark(result.recorded_scores, score)
+
+
+def _curves(held: Standings) -> tuple[tuple[str, tuple[tuple[Entry, Curve], ...]], ...]:
+    """Bring the curves of all rows together under their perturbations, in the order in which they come."""
+    found: dict[str, list[tuple[Entry, Curve]]] = {}
+    for entry in held.entries:
+        for curve in curves(held.cells[entry.key].result):
+            found.setdefault(curve.perturbation, []).append((entry, curve))
+    return tuple((name, tuple(rows)) for name, rows in found.items())
+
+
+def _spreads(held: Standings) -> tuple[tuple[Entry, Spread], ...]:
+    """Return the spread of every model once: all runs that it is made of hold it."""
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[Entry, Spread]] = {}
+    for entry in held.entries:
+        if (over := spread(held.cells[entry.key].result)) is not None:
+            found.setdefault((entry.model.id, over.key), (entry, over))
+    return tuple(found.values())
+
+
+def _forest(rows: Sequence[TaskRow], in_curves: Collection[tuple[str, str | None]]) -> tuple[ForestRow, ...]:
+    return tuple(
+        _forest_row(row, made)
+        for row in rows
+        if (made := row.cell.estimate) is not None
+        and not (
+            row.entry.role == "perturbed" and (row.entry.model.id, row.cell.result.run.manifest.run_id) in in_curves
+        )
+    )
 
 
 def _forest_row(row: TaskRow, made: Estimate) -> ForestRow:
     text = f"{made.text} ({made.span})" if made.span else made.text
     entry = row.entry
     notes = {"blind": "blank image", "perturbed": printable(entry.perturbation or "")[:16]}
-    note = notes.get(entry.role, "partial" if row.cell.flaws else printable(entry.prompt_shown)[:24])
+    asked = printable(entry.asked_shown.removeprefix("prompt "))[:26]
+    note = notes.get(entry.role, "partial" if row.cell.flaws else asked)
     return ForestRow(printable(entry.model.id), note, entry.role, made.value, made.low, made.high, text)

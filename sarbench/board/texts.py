@@ -4,9 +4,21 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sarbench.answers.outcome import Outcome
+from sarbench.board.judges import LOWER_BOUND
+
+__all__ = ["CURVES", "LOWER_BOUND", "OUTCOME_MEANINGS", "SIMULATED", "SIMULATED_BY", "SPREADS"]
 
 SIMULATED = "Simulated data: a demonstration, not a benchmark result"
 SIMULATED_BY = "simulated by sarbench.simulate"
+
+CURVES = (
+    "The headline on images that were changed on purpose, from mild to strong, beside that of the same model on "
+    "unchanged ones. It describes how a model bears worse images, and does not rank."
+)
+SPREADS = (
+    "The headline of one model under several wordings of the same question. It tells how much the number hangs on the "
+    "wording, and does not rank."
+)
 
 OUTCOME_MEANINGS: Mapping[Outcome, str] = MappingProxyType(
     {

@@ -48,6 +48,7 @@ class CheckResult:
         data_dir: The authors' files.
         splits: Every split that could be read.
         left_out: `config` or `config/split` that was asked for and cannot be given → why.
+        lost: Those that a build fails for: what the files hold and cannot be read, and what was asked for by name.
         quality: What the quality gate found in the rows.
     """
 
@@ -56,11 +57,17 @@ class CheckResult:
     splits: tuple[SplitCheck, ...]
     left_out: dict[str, str]
     quality: Quality
+    lost: tuple[str, ...] = ()
 
     @property
     def usable(self) -> bool:
         """Whether there is at least one row. Findings do not change that: good rows survive bad neighbours."""
         return any(split.rows for split in self.splits)
+
+    @property
+    def complete(self) -> bool:
+        """Whether a build would give everything: where not, `sarbench check` and `sarbench build` exit with 1."""
+        return self.usable and not self.lost
 
     def to_json(self) -> str:
         """Return everything as one JSON object."""
@@ -68,6 +75,7 @@ class CheckResult:
             "name": self.name,
             "data_dir": str(self.data_dir),
             "usable": self.usable,
+            "complete": self.complete,
             "splits": [
                 {
                     "config": split.config,
@@ -86,7 +94,8 @@ class CheckResult:
 
     def to_text(self) -> str:
         """Return a few lines per split for a terminal, then the findings of the quality gate, worst first."""
-        text = [f"{self.name} in {self.data_dir}: {'usable' if self.usable else 'not usable'}"]
+        usable = "usable" if self.complete else "usable in part" if self.usable else "not usable"
+        text = [f"{self.name} in {self.data_dir}: {usable}"]
         for split in self.splits:
             counts = f"{split.rows:,} rows, {split.images:,} images"
             text.append(f"{split.config}/{split.split}: {counts}, {split.report.summary()}")
@@ -126,6 +135,7 @@ def check(
     images, gate = _Images(), Gate(name)
     read: list[SplitCheck] = []
     left_out = dict.fromkeys(plan.missing, "there are no files for it")
+    lost = list(plan.in_vain)
     for config, split in plan.pairs:
         place, report = f"{config}/{split}", Report()
         try:
@@ -135,9 +145,11 @@ def check(
             remark = _closer_look(name, data_dir, config, split, report=report, options=chosen)
         except InputError as error:
             left_out[place] = str(error)
+            lost.append(place)
         else:
             read.append(SplitCheck(config, split, counted.rows, counted.shown, report, remark))
-    return CheckResult(name, data_dir, tuple(read), left_out, gate.quality())
+            lost += [place] if not counted.rows else []
+    return CheckResult(name, data_dir, tuple(read), left_out, gate.quality(), tuple(lost))
 
 
 def _closer_look(

@@ -8,14 +8,17 @@ from sarbench.calibrate.candidates import CANDIDATES
 from sarbench.calibrate.estimate import Calibration, Candidate, Item, calibrate
 from sarbench.calibrate.frozen import Frozen, coords_option, read_calibration, save_calibration
 from sarbench.calibrate.items import Source, items_of_file, items_of_run
+from sarbench.calibrate.questions import LIMIT, box_tasks
 
 __all__ = [
     "CANDIDATES",
+    "LIMIT",
     "Calibration",
     "Candidate",
     "Frozen",
     "Item",
     "Source",
+    "box_tasks",
     "calibrate",
     "coords_option",
     "items_of_file",

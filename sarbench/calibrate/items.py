@@ -22,7 +22,8 @@ SPLITS = ("train", "validation")
 """The splits whose truth a convention may be chosen by."""
 
 _COLUMNS = ("id", "sample_sha256", "task", "image_id", "width", "height", "boxes")
-_LITE = "-lite"
+LITE = "-lite"
+"""How the name of a lite config ends; it has a test split alone."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,7 @@ def items_of_file(path: Path, tasks: Sequence[str], *, split: str) -> Source:
     specs = read_catalogue().select(tasks)
     for spec in specs:
         if spec.family not in BOX_KINDS:
-            fix = f"Name tasks of {' or '.join(BOX_KINDS)}"
-            raise UnknownNameError(where=spec.name, problem="asks for no boxes", fix=fix)
+            raise no_boxes(spec.name)
     answered = joined(((row["id"], row["sample_sha256"], row) for row in _rows(specs, split)), from_file(path))
     items = tuple(_item(row, row["boxes"], text) for row, text in answered if text is not None and row["width"])
     return Source(items, None, tuple(spec.name for spec in specs), split, None)
@@ -104,6 +104,11 @@ def refuse_test(split: str, *, where: str) -> None:
         )
 
 
+def no_boxes(name: str) -> UnknownNameError:
+    """Return the error to raise where a task that is named asks for no boxes."""
+    return UnknownNameError(where=name, problem="asks for no boxes", fix=f"Name tasks of {' or '.join(BOX_KINDS)}")
+
+
 def _asks_for_boxes(catalogue: Catalogue, task: str) -> bool:
     spec = catalogue.tasks.get(task)
     return spec is not None and spec.family in BOX_KINDS
@@ -117,7 +122,7 @@ def _of_lines(folder: Path, run: TaskRun) -> Iterator[Item]:
 
 
 def _rows(specs: Sequence[TaskSpec], split: str) -> Iterator[dict[str, Any]]:
-    places = dict.fromkeys((spec.dataset, spec.config.removesuffix(_LITE)) for spec in specs)
+    places = dict.fromkeys((spec.dataset, spec.config.removesuffix(LITE)) for spec in specs)
     for dataset, config in places:
         folder = paths.built(dataset)
         if not folder.is_dir():

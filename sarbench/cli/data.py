@@ -85,7 +85,7 @@ def check(
     option: Options = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Read everything, every pixel included, and report what is missing or wrong. Exit code 1 when unusable."""
+    """Read everything, every pixel included, and report what is missing or wrong. Exit code 1 where `build` has it."""
     from sarbench.build import check as run_check
 
     with tqdm(desc="reading", unit="row", disable=json) as bar:
@@ -98,7 +98,7 @@ def check(
             progress=lambda _, rows: bar.update(rows),
         )
     typer.echo(result.to_json() if json else result.to_text())
-    if not result.usable:
+    if not result.complete:  # as `build`, which leaves the same parts out
         raise typer.Exit(1)
 
 

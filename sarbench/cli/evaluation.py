@@ -2,9 +2,11 @@
 
 import json as json_module
 import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -14,6 +16,13 @@ from sarbench import paths
 from sarbench.catalogue import TaskSpec, read_catalogue
 from sarbench.cli.options import names
 from sarbench.cli.tables import print_table, results_table
+
+if TYPE_CHECKING:
+    from sarbench.lmms.evaluation import Evaluation
+    from sarbench.runs.record import Manifest
+
+EVERY = "all"
+"""What `--prompt` takes for every wording of the zero-shot prompt."""
 
 Tasks = Annotated[list[str], typer.Option("--tasks", help="Tasks, groups or wildcards, comma-separated.")]
 Out = Annotated[Path, typer.Option("--out", help="The run's folder.")]
@@ -87,7 +96,10 @@ def eval_(
         typer.Option("--coords", help="Convention of the model's boxes, or @FILE of `sarbench calibrate`."),
     ] = None,
     prompt: Annotated[
-        str, typer.Option("--prompt", help="sarbench, sarbench-2, sarbench-3, sarbench-4 or authors.")
+        str,
+        typer.Option(
+            "--prompt", help="sarbench, sarbench-2, sarbench-3, sarbench-4 or authors; all: the first four, a run each."
+        ),
     ] = "sarbench",
     history: Annotated[str, typer.Option("--history", help="Earlier turns of a dialogue: none, or gold.")] = "none",
     perturb: Annotated[
@@ -99,36 +111,71 @@ def eval_(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
 ) -> None:
     """Evaluate a model through lmms-eval, one process a task, and write a run record."""
-    from sarbench.cli.progress import AnswerBars
     from sarbench.lmms.evaluation import Evaluation
-    from sarbench.lmms.launcher import evaluate
     from sarbench.lmms.settings import Settings
-    from sarbench.runs.store import load_run
 
+    settings = Settings(
+        prompt="sarbench" if prompt == EVERY else prompt,
+        coords=_declared(coords, model, model_args),
+        perturbation=perturb,
+        history=history,
+    )
     asked = Evaluation(
         model=model,
         model_args=model_args,
         tasks=_chosen(tasks),
         out=out,
-        settings=Settings(
-            prompt=prompt, coords=_declared(coords, model, model_args), perturbation=perturb, history=history
-        ),
+        settings=settings,
         limit=limit,
         batch_size=batch_size,
         device=device,
         gen_kwargs=gen_kwargs,
         seed=seed,
         resume=resume,
+        may_build=frozenset(names(tasks) or ()),
         command=("sarbench", *sys.argv[1:]),
     )
+    made = _ask_every_wording(asked) if prompt == EVERY else _ask(asked)
+    if _say_what_failed(made):
+        raise typer.Exit(3)
+
+
+def _say_what_failed(made: "Mapping[Path, Manifest]") -> bool:
+    failed = {folder: sum(run.failed for run in manifest.tasks) for folder, manifest in made.items()}
+    for folder, number in failed.items():
+        if number:
+            typer.secho(f"{number} samples failed in the harness; see `outcome` in {folder}/samples", err=True)
+    return any(failed.values())
+
+
+def _ask(asked: "Evaluation") -> "Mapping[Path, Manifest]":
+    from sarbench.cli.progress import AnswerBars
+    from sarbench.lmms.launcher import evaluate
+    from sarbench.runs.store import load_run
+
     with AnswerBars() as bars:
         manifest = evaluate(asked, listen=bars.listen)
-    print_table(results_table([load_run(out)]))
-    typer.echo(f"The run record is {out}. To see it: sarbench board --results {out} --out site")
-    failed = sum(run.failed for run in manifest.tasks)
-    if failed:
-        typer.secho(f"{failed} samples failed in the harness; see `outcome` in {out}/samples", err=True)
-        raise typer.Exit(3)
+    print_table(results_table([load_run(asked.out)]))
+    typer.echo(f"The run record is {asked.out}. To see it: sarbench board --results {asked.out} --out site")
+    return {asked.out: manifest}
+
+
+def _ask_every_wording(asked: "Evaluation") -> "Mapping[Path, Manifest]":
+    from sarbench.cli.progress import AnswerBars
+    from sarbench.cli.wordings import print_spreads
+    from sarbench.lmms.wordings import evaluate_wordings
+    from sarbench.prompts import PARAPHRASES
+    from sarbench.runs.store import WORDINGS, load_scores
+
+    with ExitStack() as stack:
+        bars: dict[str, AnswerBars] = {prompt: stack.enter_context(AnswerBars(f"{prompt}: ")) for prompt in PARAPHRASES}
+        made = evaluate_wordings(asked, listen=lambda prompt, spec, event: bars[prompt].listen(spec, event))
+    print_spreads(load_scores(asked.out).wordings)
+    typer.echo(
+        f"The run record is {asked.out}, under the default wording; the others lie in {asked.out / WORDINGS}. "
+        f"To see it: sarbench board --results {asked.out} --out site"
+    )
+    return made
 
 
 def _declared(coords: str | None, model: str, model_args: str) -> str:

@@ -1,5 +1,6 @@
 """The `sarbench` command."""
 
+import signal
 import sys
 from typing import Annotated
 
@@ -21,8 +22,12 @@ from sarbench.cli import (
     robustness,
     scoring,
     submit,
+    wordings,
 )
 from sarbench.errors import SarbenchError
+
+_STOPPED = 130
+"""Exit code after Ctrl-C."""
 
 app = typer.Typer(
     help="Load, evaluate and compare vision-language models on SAR imagery.",
@@ -49,6 +54,7 @@ app.command("score")(scoring.score)
 app.command("judge")(judge.judge)
 app.command("compare")(compare.compare)
 app.command("robustness")(robustness.robustness)
+app.command("wordings")(wordings.wordings)
 app.command("submit")(submit.submit)
 app.command("export")(export.export)
 app.command("board")(board.board)
@@ -74,6 +80,8 @@ def main() -> None:
     try:
         app()
     except SarbenchError as error:
+        if error.exit_code == _STOPPED:
+            _heed_no_more_stops()
         typer.secho(f"error: {error}", err=True, fg=typer.colors.RED)
         sys.exit(error.exit_code)
     except OSError as error:
@@ -82,8 +90,14 @@ def main() -> None:
         typer.secho(f"error: {place}{reason}. Check the path, its permissions and the free space.", err=True, fg="red")
         sys.exit(1)
     except KeyboardInterrupt:
+        _heed_no_more_stops()
         typer.secho("stopped", err=True)
-        sys.exit(130)
+        sys.exit(_STOPPED)
+
+
+def _heed_no_more_stops() -> None:
+    """Let a second Ctrl-C not break what Python does at its end: everything is written already."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

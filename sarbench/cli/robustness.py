@@ -20,13 +20,21 @@ def robustness(
     ],
     json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
-    """Sum up how a model's headlines fall with the severity of a perturbation: area, fraction retained, worst."""
-    from sarbench.runs.robustness import severity_curves
+    """Sum up how a model's headlines fall with the severity of a perturbation: area, fraction retained, worst.
+
+    The curves are written into scores.json of CLEAN, for the board.
+    """
+    from sarbench.runs.robustness import record_curves, severity_curves
 
     curves = severity_curves(clean, perturbed)
     if json:
         typer.echo(json_module.dumps([curve.as_dict() for curve in curves], indent=2))
-        return
+    else:
+        _print(curves)
+    record_curves(clean, curves)
+
+
+def _print(curves: "tuple[Curve, ...]") -> None:
     print_table(_table(curves))
     for curve in curves:
         missing = [spec for spec, score in curve.scores if score is None]

@@ -1,7 +1,9 @@
 """`sarbench score`."""
 
 import json as json_module
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +13,7 @@ from sarbench.catalogue import read_catalogue
 from sarbench.cli.options import names
 from sarbench.cli.tables import outcomes_line, print_table, scores_table, shortfalls
 from sarbench.errors import InputError, UnknownNameError
-from sarbench.runs.record import TaskScores
+from sarbench.runs.record import Manifest, Scores, TaskScores
 from sarbench.runs.subset import CLEAN
 
 
@@ -61,15 +63,64 @@ def _score_run(
     run: Path, tasks: Sequence[str] | None, clean: Path | None, protocols: Sequence[str]
 ) -> list[TaskScores]:
     from sarbench.runs.scoring import rescore_run
+    from sarbench.runs.store import load_manifest, load_scores
 
-    scores = rescore_run(run, clean=clean, protocols=protocols)
-    only = [spec.name for spec in read_catalogue().select(tasks)] if tasks else None
-    missing = set(only or ()) - {scored.task for scored in scores.tasks}
+    manifest = load_manifest(run)
+    held = [task.task for task in manifest.tasks]
+    only = _named(tasks, held) if tasks else held
+    missing = set(only) - set(held)
     if missing:
         raise UnknownNameError(
             where=run, problem=f"holds no {', '.join(sorted(missing))}", fix="Name tasks of this run"
         )
-    return [scored for scored in scores.tasks if only is None or scored.task in only]
+    before = None
+    with suppress(InputError):  # a run that was never scored
+        before = load_scores(run)
+    scores = rescore_run(run, clean=clean, protocols=protocols)
+    for line in _stale(run, manifest, before, scores) if before else ():
+        typer.secho(line, err=True)
+    return [scored for scored in scores.tasks if scored.task in only]
+
+
+def _named(wanted: Sequence[str], held: Sequence[str]) -> list[str]:
+    """Resolve names of tasks, groups and wildcards; retrieval is in no catalogue, only in the run that holds it."""
+    from sarbench.questions.retrieval import is_retrieval
+
+    retrieval = [task for task in held if is_retrieval(task)]
+    found: list[str] = []
+    for name in wanted:
+        matches = [task for task in retrieval if fnmatchcase(task, name)]
+        if not matches and is_retrieval(name):
+            matches = [name]
+        found += matches or [spec.name for spec in read_catalogue().select([name])]
+    return found
+
+
+def _stale(run: Path, manifest: Manifest, before: Scores, after: Scores) -> Iterator[str]:
+    """Say what was made from this run's former numbers and those of others, and how it is made again."""
+    from sarbench.runs.carried import dropped
+
+    curves, spreads = dropped(before, after)
+    points = [point.run_id for curve in curves for point in curve.points] + [curve.floor_run_id for curve in curves]
+    asked = [wording.run_id for spread in spreads for wording in spread.wordings]
+    for what, ids, command in (
+        ("severity curves", points, "robustness"),
+        ("spreads over wordings", asked, "wordings"),
+    ):
+        others = [_place(run, name) for name in dict.fromkeys(ids) if name and name != manifest.run_id]
+        if others:
+            yield (
+                f"Stale, and dropped: {what}. To make them again, score {', '.join(others)} too, then run "
+                f"`sarbench {command} {run} RUN …` with their folders"
+            )
+
+
+def _place(run: Path, run_id: str) -> str:
+    """Return the folder of a wording that lies inside the run; of any other run only the name is known."""
+    from sarbench.runs.store import WORDINGS
+
+    inside = run / WORDINGS / run_id
+    return str(inside) if inside.is_dir() else run_id
 
 
 def _score_file(

@@ -11,7 +11,7 @@ from scipy import sparse
 from sarbench.metrics import choice
 from sarbench.metrics.presence import COLUMNS as PRESENCE_CASES
 from sarbench.metrics.presence import balanced_accuracy
-from sarbench.questions import numbers
+from sarbench.questions import numbers, retrieval
 from sarbench.questions.facts import Facts
 from sarbench.questions.family import Family
 from sarbench.questions.kind import Kind
@@ -24,6 +24,7 @@ _OPEN_LABEL = "~"
 
 _COUNTED = ("exact", "within_1", "within_10_percent", "read")
 _FIELDS = ("all_fields", "category", "size", "position")
+_RECALLS = tuple(f"{direction}_r@{k}" for direction in retrieval.DIRECTIONS for k in retrieval.CUTS)
 
 MEANS: Mapping[Family, Mapping[str, str]] = MappingProxyType(
     {
@@ -38,6 +39,7 @@ MEANS: Mapping[Family, Mapping[str, str]] = MappingProxyType(
         "vqa": {"accuracy": "exact"},
         "caption": {"cider": "strict:cider", "rouge_l": "strict:rouge_l"},
         "field": {"exact": "exact", "cider": "strict:cider", "rouge_l": "strict:rouge_l"},
+        "retrieval": {name: f"strict:{name}" for name in _RECALLS},
     }
 )
 """Kind of question → strict metric → the fact whose mean it is."""
@@ -92,9 +94,9 @@ def quantities(kind: Kind, a: Facts, b: Facts, *, every: bool = False) -> list[M
 def _means(metric: Metric, a: Facts, b: Facts, fact: str) -> Means:
     first, second = a.column(fact), b.column(fact)
     used = ~np.isnan(first) & ~np.isnan(second)
-    protocol, colon, _ = fact.partition(":")
-    if colon:  # captions of one image are one group, whose rows all hold its value
-        used &= _first_of_each(a.column(f"{protocol}:group"))
+    group = f"{fact.partition(':')[0]}:group"
+    if group in a.columns:  # captions of one image are one group, whose rows all hold its value
+        used &= _first_of_each(a.column(group))
     return Means(metric, used, first, second)
 
 
@@ -112,6 +114,8 @@ def _sums(kind: Kind, a: Facts, b: Facts) -> Sums:
             return _labels(kind.headline, a, b)
         case "description":
             return _columns(kind.headline, a, b, [f"mention_{part}" for part in ("tp", "fp", "fn")], numbers.f1_of)
+        case "retrieval":
+            return _recalls(kind.headline, a, b)
         case _:
             threshold = kind.headline.name.partition("@")[2]
             names = [f"{part}@{threshold}" for part in ("tp", "fp", "fn")]
@@ -121,6 +125,16 @@ def _sums(kind: Kind, a: Facts, b: Facts) -> Sums:
 def _columns(metric: Metric, a: Facts, b: Facts, names: list[str], statistic: Callable[[Array], Array]) -> Sums:
     used = np.any([~np.isnan(a.column(name)) | ~np.isnan(b.column(name)) for name in names], axis=0)
     return Sums(metric, used, a.table(*names), b.table(*names), statistic)
+
+
+def _recalls(metric: Metric, a: Facts, b: Facts) -> Sums:
+    """Lay out the mean recall; a query that one run lacks is left out of both."""
+    first, second = (retrieval.recall_columns(facts, metric.protocol) for facts in (a, b))
+    width = len(retrieval.CUTS) + 1
+    asked = first[:, width - 1 :: width] * second[:, width - 1 :: width]  # [n, 2], 1 where both have the query
+    both = np.repeat(asked, width, axis=1)
+    used = np.asarray(asked.any(axis=1), dtype=np.bool_)
+    return Sums(metric, used, first * both, second * both, retrieval.mean_recall)
 
 
 def _labels(metric: Metric, a: Facts, b: Facts) -> Sums:

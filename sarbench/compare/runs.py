@@ -1,18 +1,19 @@
 """`sarbench compare`: two run folders in, their comparison out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from sarbench.catalogue import TaskSpec, read_catalogue
+from sarbench.catalogue import Catalogue, TaskSpec, read_catalogue
 from sarbench.compare.comparison import Comparison, TaskComparison, compare_task, said_of, with_holm
 from sarbench.compare.pairing import Answered, answered, paired
 from sarbench.errors import InputError, UnknownNameError
 from sarbench.questions.kinds import KINDS
+from sarbench.questions.retrieval import is_retrieval
 from sarbench.runs.checked import checked_lines
 from sarbench.runs.record import TaskRun
 from sarbench.runs.store import Run, load_run, read_lines, samples_path
 
-_UNKNOWN = "no task file of this version describes it (retrieval has none), so its numbers cannot be paired"
+_UNKNOWN = "no task file of this version describes it, so its numbers cannot be paired"
 
 
 def compare_runs(a: Path, b: Path, *, tasks: Sequence[str] | None = None, every: bool = False) -> Comparison:
@@ -32,11 +33,11 @@ def compare_runs(a: Path, b: Path, *, tasks: Sequence[str] | None = None, every:
     first, second = load_run(a), load_run(b)
     _same_rules(first, second)
     runs_a, runs_b = ({run.task: run for run in found.manifest.tasks} for found in (first, second))
-    known = read_catalogue().tasks
+    catalogue = _catalogue([*first.manifest.tasks, *second.manifest.tasks])
     shared = [name for name in runs_a if name in runs_b]
-    chosen = _chosen(tasks, [name for name in shared if name in known], (first, second))
-    refused = {name: _UNKNOWN for name in shared if not tasks and name not in known}
-    refused |= {spec.name: reason for spec in chosen if (reason := _incomparable(runs_a[spec.name], runs_b[spec.name]))}
+    chosen = _chosen(tasks, catalogue, [name for name in shared if name in catalogue.tasks], (first, second))
+    refused = {name: _UNKNOWN for name in shared if not tasks and name not in catalogue.tasks}
+    refused |= {spec.name: reason for spec in chosen if (reason := _incomparable(spec.name, first, second))}
     kept = [spec for spec in chosen if spec.name not in refused]
     if not kept:
         said = "; ".join(f"{name}: {reason}" for name, reason in refused.items()) or "they share no task"
@@ -47,10 +48,23 @@ def compare_runs(a: Path, b: Path, *, tasks: Sequence[str] | None = None, every:
     return Comparison(str(a), str(b), with_holm(compared), refused, _notes(first, second))
 
 
-def _chosen(tasks: Sequence[str] | None, shared: Sequence[str], runs: tuple[Run, Run]) -> tuple[TaskSpec, ...]:
+def _catalogue(recorded: Iterable[TaskRun]) -> Catalogue:
+    """Return all tasks; no task file stands for retrieval, the runs themselves say what it was."""
+    known = read_catalogue()
+    own = {
+        run.task: TaskSpec(run.task, run.dataset, run.config, run.split, "retrieval", run.version)
+        for run in recorded
+        if is_retrieval(run.task) and run.task not in known.tasks
+    }
+    return Catalogue({**known.tasks, **own}, known.groups)
+
+
+def _chosen(
+    tasks: Sequence[str] | None, catalogue: Catalogue, shared: Sequence[str], runs: tuple[Run, Run]
+) -> tuple[TaskSpec, ...]:
     if tasks is None:
-        return read_catalogue().select(shared) if shared else ()
-    chosen = read_catalogue().select(tasks)
+        return catalogue.select(shared) if shared else ()
+    chosen = catalogue.select(tasks)
     for run in runs:
         lacking = [spec.name for spec in chosen if spec.name not in {task.task for task in run.manifest.tasks}]
         if lacking:
@@ -72,12 +86,20 @@ def _same_rules(a: Run, b: Run) -> None:
         )
 
 
-def _incomparable(a: TaskRun, b: TaskRun) -> str | None:
+def _incomparable(task: str, first: Run, second: Run) -> str | None:
+    a, b = (next(run for run in found.manifest.tasks if run.task == task) for found in (first, second))
     if a.data_digest != b.data_digest:
         return f"other data (digest {a.data_digest[:8]} in A, {b.data_digest[:8]} in B)"
     if a.version.partition(".")[0] != b.version.partition(".")[0]:
         return f"task version {a.version} in A, {b.version} in B"
+    for side, run in (("A", first), ("B", second)):
+        if is_retrieval(task) and not _has_headline(run, task):
+            return f"{side} holds no strict ranks, which `sarbench retrieve --protocols strict` makes"
     return None
+
+
+def _has_headline(run: Run, task: str) -> bool:
+    return any(score.headline for held in run.scores.tasks if held.task == task for score in held.scores)
 
 
 def _compare(spec: TaskSpec, a: Run, b: Run, run_a: TaskRun, run_b: TaskRun, *, every: bool) -> TaskComparison:
@@ -100,9 +122,15 @@ def _compare(spec: TaskSpec, a: Run, b: Run, run_a: TaskRun, run_b: TaskRun, *, 
                 ("task version", run_a.version, run_b.version),
                 ("prompt", f"{run_a.prompt_id} {run_a.prompt_version}", f"{run_b.prompt_id} {run_b.prompt_version}"),
                 ("generation", dict(sorted(run_a.generation.items())), dict(sorted(run_b.generation.items()))),
+                *_galleries(spec, run_a, run_b),
             ]
         ),
     )
+
+
+def _galleries(spec: TaskSpec, a: TaskRun, b: TaskRun) -> list[tuple[str, object, object]]:
+    """Say how many texts were searched: what an encoder could not read is not in its gallery, which makes it easier."""
+    return [("texts in the gallery", a.done - a.failed, b.done - b.failed)] if spec.family == "retrieval" else []
 
 
 def _answers(run: Run, task: TaskRun, spec: TaskSpec) -> Iterator[Answered]:

@@ -11,7 +11,7 @@ from sarbench.runs.store import Run
 _OF_SCORE = ("metric", "protocol", "slice", "value", "low", "high", "level", "n", "clusters", "unit", "method")
 COLUMNS = (
     *("run_id", "model", "revision", "task", "task_version", "dataset", "config", "split", "data_digest", "simulated"),
-    *("prompt_id", "prompt_version", "coords", "perturbation", "samples", "answered", "failed"),
+    *("prompt_id", "prompt_version", "coords", "history", "perturbation", "samples", "answered", "failed"),
     *_OF_SCORE,
     *("higher_is_better", "headline", "note"),
 )
@@ -43,6 +43,7 @@ def _lines(manifest: Manifest, asked: TaskRun, task: TaskScores) -> Iterator[dic
         "prompt_id": asked.prompt_id,
         "prompt_version": asked.prompt_version,
         "coords": manifest.coords,
+        "history": manifest.history,
         "perturbation": manifest.perturbation,
         "samples": asked.samples,
         "answered": asked.done,

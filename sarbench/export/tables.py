@@ -23,20 +23,20 @@ _LATEX = {
 def to_markdown(run: Run) -> str:
     """Return the scores over all samples as a Markdown table; headlines are bold, remarks stand below."""
     lines = [_markdown_line(_HEADINGS), "|---|---|---|--:|--:|--:|--:|"]
-    for score in _shown(run):
+    for score in shown_scores(run):
         cells = _cells(score)
         lines.append(_markdown_line([f"**{cell}**" for cell in cells] if score.headline else cells))
-    remarks = [re.sub(r"([\\|*_<>`\[\]])", r"\\\1", remark) for remark in _remarks(run)]
-    return "\n".join([*lines, "", *(f"- {remark}" for remark in remarks)]) + "\n"
+    said = [re.sub(r"([\\|*_<>`\[\]])", r"\\\1", remark) for remark in remarks(run)]
+    return "\n".join([*lines, "", *(f"- {remark}" for remark in said)]) + "\n"
 
 
 def to_latex(run: Run) -> str:
     r"""Return the scores over all samples as a LaTeX `table` (with `\usepackage{booktabs}`); headlines are bold."""
     rows = []
-    for score in _shown(run):
+    for score in shown_scores(run):
         cells = [_latex(cell) for cell in _cells(score)]
         rows.append(" & ".join([rf"\textbf{{{cell}}}" for cell in cells] if score.headline else cells) + r" \\")
-    caption = " ".join(_latex(f"{remark}.") for remark in _remarks(run))
+    caption = " ".join(_latex(f"{remark}.") for remark in remarks(run))
     return "\n".join(
         [
             r"\begin{table}",
@@ -66,7 +66,8 @@ def decimals(low: float | None, high: float | None) -> int:
     return min(_MOST_DECIMALS, max(0, 1 - math.floor(math.log10(high - low))))
 
 
-def _shown(run: Run) -> Iterator[Score]:
+def shown_scores(run: Run) -> Iterator[Score]:
+    """Yield the scores over all samples."""
     for task in run.scores.tasks:
         yield from (score for score in task.scores if score.slice == _WHOLE)
 
@@ -80,12 +81,13 @@ def _cells(score: Score) -> list[str]:
     return [score.task, score.metric, score.protocol, value, interval, str(score.n), str(score.clusters)]
 
 
-def _remarks(run: Run) -> Iterator[str]:
+def remarks(run: Run) -> Iterator[str]:
     """Yield what a reader must know of the numbers, as sentences without a full stop."""
     manifest = run.manifest
     revision = f" at revision {manifest.model.revision}" if manifest.model.revision else ""
     disturbed = f", perturbed by {manifest.perturbation}" if manifest.perturbation else ""
-    yield f"{manifest.model.id}{revision}, coordinates {manifest.coords}{disturbed}, run {manifest.run_id}"
+    earlier = f", earlier turns {manifest.history}" if manifest.history != "none" else ""
+    yield f"{manifest.model.id}{revision}, coordinates {manifest.coords}{earlier}{disturbed}, run {manifest.run_id}"
     yield f"Scored by sarbench {run.scores.sarbench_version}; intervals are clustered by image; headlines are bold"
     for prompt in sorted({f"{task.prompt_id} {task.prompt_version}" for task in manifest.tasks}):
         yield f"Prompt {prompt}"

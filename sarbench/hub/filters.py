@@ -85,8 +85,8 @@ def check_known(names: Iterable[str], known: Collection[str], *, kind: str, wher
     for name in names:
         if name not in known:
             problem = f"there is no row of the {kind} {name!r}"
-            there = ", ".join(sorted(known)) or "none"
-            raise UnknownNameError(where=where, problem=problem, fix=f"Take some of {there}")
+            fix = f"Take some of {', '.join(sorted(known))}" if known else f"Leave {kind} out: no row has one"
+            raise UnknownNameError(where=where, problem=problem, fix=fix)
 
 
 def columns(dataset: Any) -> pa.Table:

@@ -66,8 +66,9 @@ def load_dataset(
 
     Raises:
         UnknownNameError: There is no such dataset, config, split or option, or none of the rows that were asked for is
-            of this task or subtask; the message lists those there are. A stream of the authors' files ends without a
-            row instead, where the task exists.
+            of this task or subtask; the message lists those there are. A stream of the authors' files looks for the
+            subtasks first, up to the row where it has met them all, and ends without a row where only the task is
+            not in this split.
         InputError: The dataset is not built here, or `data_dir` holds nothing usable.
     """
     check_join(join)

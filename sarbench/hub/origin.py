@@ -1,6 +1,7 @@
 """Where the rows of a dataset come from: a built folder, or the authors' files on disk or on the Hub."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -91,9 +92,20 @@ class RawOrigin:
         return RawReader(self.card.name, str(self.folder), self.config, split, options=self.options, only=only)
 
     def check_stream(self, only: RowFilter, splits: Iterable[str], *, where: str) -> None:
-        """Make sure that the tasks of a filter exist; which rows there are is not known before they are read."""
+        """Make sure that the tasks of a filter exist, and that its subtasks are met in some of the splits.
+
+        Which subtasks there are is not known before the rows are read: the reading ends where all of them were met.
+        """
         task = next(known.task for known in self.card.configs if known.name == self.config)
         check_known(only.task or (), (task,) if task else TASKS, kind="task", where=where)
+        met: set[str] = set()
+        for split in splits if only.subtask else ():
+            with closing(self.reader(split).subtasks()) as subtasks:
+                for subtask in subtasks:
+                    met.add(subtask)
+                    if met.issuperset(only.subtask or ()):
+                        return
+        check_known(only.subtask or (), met, kind="subtask", where=where)
 
     def finish(self, dataset: Any, splits: Iterable[str]) -> Any:
         """Return the dataset: its rows are whole."""

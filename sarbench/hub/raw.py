@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,13 @@ class RawReader:
         if empty and count == 1 and not self.only:
             raise self.no_rows(report.summary())
         self._log(report)
+
+    def subtasks(self) -> Generator[str, None, None]:
+        """Yield the subtask of every row that has one, in order."""
+        with self._open() as opened:
+            for row in opened.rows(range(opened.groups), Report()):
+                if row.subtask is not None:
+                    yield row.subtask
 
     def no_rows(self, reason: str) -> InputError:
         """Return the error to raise when there is not one row."""

@@ -17,6 +17,7 @@ class ScannedSplit:
     """One split of one config that was looked at."""
 
     dataset: str
+    """Its name, with that of its folder behind an @ where several folders hold it."""
     config: str
     split: str
     rows: int

@@ -39,12 +39,13 @@ def scan(folders: Sequence[Path], *, out: Path, progress: Callable[[int], object
     be deleted.
 
     Args:
-        folders: Folders that `sarbench build` wrote, one for each dataset, in any order.
+        folders: Folders that `sarbench build` wrote, in any order. Several may hold one dataset: the report then names
+            each by its folder too, `sardet-100k@hrsid`.
         out: REPORT, with or without `.json` or `.md`.
         progress: Called with the number of images newly described.
 
     Raises:
-        InputError: A folder is not a usable built set, two hold one dataset, none has images, or nothing can be
+        InputError: A folder is not a usable built set, one is named twice, none has images, or nothing can be
             written at `out`.
     """
     as_json, as_markdown = report_paths(out)
@@ -161,7 +162,7 @@ def _clean_subset(
             if row["image_id"] in ids:
                 seen_rows[name].append(row["id"])
     content = {
-        "dataset": about.dataset,
+        "dataset": split.dataset,
         "config": about.config,
         "split": about.split,
         "data_digest": about.data_digest,
@@ -193,7 +194,7 @@ def _known(splits: Sequence[ShownSplit], shown: Sequence[dict[str, str]]) -> lis
     def side(name: SplitName) -> dict[str, str]:
         covered: dict[str, str] = {}
         for split, images in zip(splits, shown, strict=True):
-            if name.covers(split.about.dataset, split.about.config, split.about.split):
+            if name.covers(split.dataset, split.about.config, split.about.split):
                 covered.update(images)
         return covered
 

@@ -22,6 +22,7 @@ class ShownSplit:
 
     Attributes:
         folder: The built folder.
+        dataset: The dataset's own name; `about` has the one that tells its folder from others.
         about: Names and counts.
         images: Image id → SHA-256 of its bytes, in file order.
         joined: Whether the images lie beside the rows.
@@ -29,6 +30,7 @@ class ShownSplit:
     """
 
     folder: Path
+    dataset: str
     about: ScannedSplit
     images: dict[str, str]
     joined: bool
@@ -57,37 +59,58 @@ class ShownSplit:
 def census(folders: Sequence[Path]) -> list[ShownSplit]:
     """Read which image each row shows; lite splits are left out, as they repeat rows of others.
 
+    Where several folders hold one dataset (HRSID built as `sardet-100k`, say, beside SARDet-100K), each is named by its
+    folder too: `sardet-100k@hrsid`.
+
     Returns:
         The splits, sorted by dataset, split and config.
 
     Raises:
-        InputError: A folder is not a usable built set, two hold one dataset, or none of them has images.
+        InputError: A folder is not a usable built set, one is named twice, or none of them has images.
     """
     if not folders:
         fix = "Name at least one folder that `sarbench build` wrote"
         raise InputError(problem="there is no folder to look at", fix=fix)
     shown: list[ShownSplit] = []
-    names: dict[str, Path] = {}
-    for folder in folders:
-        index = read_index(folder)
-        if index.name in names:
-            problem = f"holds {index.name}, as {names[index.name]} does"
-            raise InputError(where=folder, problem=problem, fix="Name one folder for each dataset")
-        names[index.name] = folder
+    indices = [read_index(folder) for folder in folders]
+    names = _names(folders, [index.name for index in indices])
+    for folder, index, name in zip(folders, indices, names, strict=True):
         for config, splits in index.configs.items():
             for split, about in splits.items():
                 if about.lite_of is None:
-                    shown.append(_shown(folder, index.name, config, split, about))
+                    shown.append(_shown(folder, index.name, name, config, split, about))
     if not any(split.images for split in shown):
         where = ", ".join(map(str, folders))
         raise InputError(where=where, problem="no row has an image", fix="Build configs with images")
     return sorted(shown, key=lambda split: (split.about.dataset, split.about.split, split.about.config))
 
 
-def _shown(folder: Path, dataset: str, config: str, split: str, about: SplitIndex) -> ShownSplit:
+def _names(folders: Sequence[Path], datasets: Sequence[str]) -> list[str]:
+    """Return the dataset of each folder, with the end of the folder's path where several hold that dataset.
+
+    >>> _names([Path("/a/hrsid"), Path("/a/sardet"), Path("/a/x")], ["sardet-100k", "sardet-100k", "fusar-geovl"])
+    ['sardet-100k@hrsid', 'sardet-100k@sardet', 'fusar-geovl']
+    """
+    parts = [folder.resolve().parts[1:] for folder in folders]
+    for number, folder in enumerate(folders):
+        if parts[number] in parts[:number]:
+            raise InputError(where=folder, problem="is named twice", fix="Name each folder once")
+    for length in range(1, max(map(len, parts), default=1) + 1):
+        names = [
+            dataset if datasets.count(dataset) == 1 else f"{dataset}@{'-'.join(where[-length:])}"
+            for dataset, where in zip(datasets, parts, strict=True)
+        ]
+        if len(set(names)) == len(names):
+            return names
+    problem = "cannot be told apart by their paths"
+    raise InputError(where=", ".join(map(str, folders)), problem=problem, fix="Rename one of them")
+
+
+def _shown(folder: Path, dataset: str, name: str, config: str, split: str, about: SplitIndex) -> ShownSplit:
     return ShownSplit(
         folder=folder,
-        about=ScannedSplit(dataset, config, split, about.rows, about.images, about.data_digest),
+        dataset=dataset,
+        about=ScannedSplit(name, config, split, about.rows, about.images, about.data_digest),
         images=_images(folder, config, split),
         joined=about.layout == "joined",
         batch=min(_HELD, max(1, _HELD_BYTES * max(1, about.images) // max(1, about.bytes))),

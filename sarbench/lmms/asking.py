@@ -16,7 +16,7 @@ from typing import Any
 
 from sarbench.answers._clean import harness_failed
 from sarbench.lmms.job import Answered, Event, Noted
-from sarbench.lmms.memory import ErrorWatch, free_memory, halve_batch, is_out_of_memory
+from sarbench.lmms.memory import ErrorWatch, batch_size_of, free_memory, halve_batch, is_out_of_memory
 from sarbench.lmms.parts import Answer, answer_text, chunks, write_part
 
 NO_GENERATION = "no-generation"
@@ -93,6 +93,7 @@ class Asking:
         first = requests[0].doc_id
         while True:
             self._watch.clear()
+            size = batch_size_of(self._backend)
             seed_everything(self._seed + first)
             began = time.monotonic()
             try:
@@ -110,6 +111,12 @@ class Asking:
                 raise MemoryError(msg)
             if self._watch.out_of_memory:
                 free_memory()
+            smaller = batch_size_of(self._backend)
+            if size and smaller and smaller < size:  # the backend has helped itself
+                last = requests[-1].doc_id
+                self._tell(
+                    Noted(f"out of memory; batch size {smaller}, was {size}, from questions {first} to {last} on")
+                )
             seconds = round((time.monotonic() - began) / len(requests), 6)
             return self._answers(requests, results, seconds)
 

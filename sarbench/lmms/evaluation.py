@@ -3,18 +3,23 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import msgspec
 
 from sarbench.catalogue import TaskSpec
+from sarbench.lmms.excerpt import chosen
+from sarbench.lmms.job import Excerpt
 from sarbench.lmms.model_args import parse_model_args, without_secrets
 from sarbench.lmms.parts import chunk_size
 from sarbench.lmms.settings import Settings
 from sarbench.prompts import PROMPT_VERSION
-from sarbench.task_data import TaskData
+from sarbench.task_data import TaskData, task_rows
 
-_CONVEYANCE = frozenset({"num_concurrent", "timeout", "max_retries", "retry_backoff_s", "adaptive_concurrency"})
+_CONVEYANCE = frozenset(
+    {"num_concurrent", "num_cpus", "timeout", "max_retries", "retry_backoff_s", "adaptive_concurrency"}
+)
 
 
 def identity(args: Mapping[str, str]) -> dict[str, str]:
@@ -44,6 +49,12 @@ class Evaluation:
     command: tuple[str, ...] = ()
     chunk: int | None = None
     """Questions whose answers are written together, and asked again when the process dies; None chooses."""
+    elsewhere: bool = False
+    """Ask the split that each task's spec names, whatever its YAML does; the `limit` rows of it are spread over it."""
+    may_build: frozenset[str] = frozenset()
+    """Tasks whose data is built where it is not and can be without the user's help."""
+    notes: tuple[str, ...] = ()
+    """What the manifest shall say to a reader."""
 
     @property
     def arguments(self) -> dict[str, str]:
@@ -64,6 +75,29 @@ class Evaluation:
         """Return where the chunks of a task wait until it is whole."""
         return self.out / "parts" / task
 
+    def questions(self, data: TaskData) -> list[str]:
+        """Return the sample hashes of what is asked of a task, in the order in which it is asked."""
+        asked = task_rows(data.spec, columns=["id", "sample_sha256"])
+        if not self.elsewhere:
+            return [row["sample_sha256"] for row in islice(asked, self.limit)]
+        rows = list(asked)
+        places = chosen([row["id"] for row in rows], self.limit, seed=self.seed)
+        return [rows[place]["sample_sha256"] for place in places]
+
+    def excerpt(self, data: TaskData) -> Excerpt | None:
+        """Return the rows that a worker asks in place of the task's own; None: its own."""
+        if not self.elsewhere:
+            return None
+        spec = data.spec
+        return Excerpt(
+            dataset=spec.dataset,
+            config=spec.config,
+            split=spec.split,
+            asks=spec.asks,
+            size=self.limit,
+            seed=self.seed,
+        )
+
     def key(self, data: TaskData) -> str:
         """Identify what is asked of whom: answers under another key are answers to something else."""
         asked = (
@@ -75,5 +109,6 @@ class Evaluation:
             sorted(self.generation.items()),
             sorted(self.settings.to_environment().items()),
             self.seed,
+            *((data.spec.config, data.spec.split, self.limit) if self.elsewhere else ()),
         )
         return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()

@@ -65,20 +65,21 @@ def process_results(doc: Doc, results: Sequence[str | None]) -> dict[str, dict[s
 
     Returns:
         One entry, named as the task's headline metric in its YAML: the sample's line of the run record with its kind of
-        question. A bug in a scorer becomes the outcome `failed` with the rule `scorer-error: …`: the generations
+        question and its history, which logs of plain lmms-eval have nowhere else. A bug in a scorer becomes the outcome `failed` with the rule `scorer-error: …`: the generations
         survive it, and the run says so.
     """
     kind = family(doc)  # the tasks hold no rows of which this is not known
-    prediction = (results[0] if results else "") or ""
+    prediction, history = (results[0] if results else "") or "", "none"
     try:
         settings = from_environment()
+        history = settings.history
         row = _seen(doc)
         line = sample(
             row, kind, _prompt(row, settings), prediction, coords=settings.coords, perturbation=settings.perturbation
         )
     except Exception as error:
         line = _failed(doc, prediction, error)
-    return {yaml_metric(kind): {**line, "family": kind}}
+    return {yaml_metric(kind): {**line, "family": kind, "history": history}}
 
 
 def aggregate(items: Sequence[Mapping[str, Any]]) -> float | None:

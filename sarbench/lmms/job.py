@@ -5,6 +5,19 @@ from typing import Any
 import msgspec
 
 
+class Excerpt(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that are asked in place of a task's own (see `sarbench.lmms.excerpt`)."""
+
+    dataset: str
+    config: str
+    split: str
+    asks: str | None
+    """The column `task` of the rows; None: all rows of the split."""
+    size: int | None
+    """How many of them, spread over the split; None: all."""
+    seed: int
+
+
 class Job(msgspec.Struct, frozen=True, kw_only=True):
     """One task of one run, for one worker process."""
 
@@ -25,6 +38,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Identity of what is asked: a part with another key is not taken up."""
     chunk: int
     """How many questions are asked before their answers are written."""
+    excerpt: Excerpt | None = None
+    """None: the rows that the task's YAML names."""
 
 
 class Started(msgspec.Struct, frozen=True, tag="started"):

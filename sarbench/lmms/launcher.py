@@ -10,21 +10,21 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 
 from sarbench import paths
 from sarbench.catalogue import TaskSpec
 from sarbench.errors import RunError, SarbenchError
 from sarbench.lmms.evaluation import Evaluation
 from sarbench.lmms.job import Event, Job, Noted, Started
-from sarbench.lmms.locks import writing
+from sarbench.lmms.locks import remove_temporaries, writing
 from sarbench.lmms.preflight import preflight
-from sarbench.lmms.process import DiskFullError, check_answers, is_disk_full, run_worker
+from sarbench.lmms.process import DiskFullError, KilledError, check_answers, is_disk_full
+from sarbench.lmms.retrying import run_while_killed
 from sarbench.lmms.session import begin, noted
 from sarbench.runs.record import Manifest, TaskRun
 from sarbench.runs.scoring import score_run
 from sarbench.runs.store import load_samples, samples_path, save_manifest
-from sarbench.task_data import TaskData, task_rows
+from sarbench.task_data import TaskData
 
 __all__ = ["Evaluation", "Listener", "StoppedError", "evaluate", "preflight"]
 
@@ -48,22 +48,23 @@ def evaluate(asked: Evaluation, *, listen: Listener = lambda spec, event: None) 
     """
     questions = preflight(asked)
     asked.out.mkdir(parents=True, exist_ok=True)
-    with writing(asked.out):
-        try:
+    try:
+        with writing(asked.out):
+            remove_temporaries(asked.out)
             return _evaluate(asked, questions, listen)
-        except KeyboardInterrupt as stop:
-            fix = "Run the same command with --resume to go on: every answer that was written is kept"
-            raise StoppedError(where=asked.out, problem="the evaluation was stopped", fix=fix) from stop
-        except OSError as error:
-            if is_disk_full(error):
-                raise DiskFullError(where=error.filename or asked.out, problem="the disk is full") from error
-            raise
+    except KeyboardInterrupt as stop:
+        fix = "Run the same command with --resume to go on: every answer that was written is kept"
+        raise StoppedError(where=asked.out, problem="the evaluation was stopped", fix=fix) from stop
+    except OSError as error:
+        if is_disk_full(error):
+            raise DiskFullError(where=error.filename or asked.out, problem="the disk is full") from error
+        raise
 
 
 def _evaluate(asked: Evaluation, questions: tuple[TaskData, ...], listen: Listener) -> Manifest:
-    manifest = begin(asked, questions)
+    manifest = begin(asked, questions, listen=listen)
     done = {run.task for run in manifest.tasks}
-    broken: list[str] = []
+    broken: list[RunError] = []
     try:
         for data in questions:
             if data.spec.name in done:
@@ -73,7 +74,7 @@ def _evaluate(asked: Evaluation, questions: tuple[TaskData, ...], listen: Listen
             except DiskFullError:
                 raise
             except RunError as error:
-                broken.append(f"{error.problem} (see {error.where})")
+                broken.append(error)
                 continue
             save_manifest(asked.out, manifest)
             _drop_parts(asked, manifest, data.spec.name)
@@ -83,14 +84,19 @@ def _evaluate(asked: Evaluation, questions: tuple[TaskData, ...], listen: Listen
         raise
     _score(asked, manifest)
     if broken:
-        raise RunError(
-            where=asked.out,
-            problem=f"{len(broken)} of {len(questions)} tasks broke: " + "; ".join(broken),
-            fix="Read the logs, mend the cause and run the same command with --resume: finished tasks are kept",
-        )
+        raise _all_of(broken, asked, len(questions))
     if not any(asked.out.glob("parts/*/*.parquet")):
         shutil.rmtree(asked.out / "parts", ignore_errors=True)
     return manifest
+
+
+def _all_of(broken: list[RunError], asked: Evaluation, tasks: int) -> RunError:
+    """Make one error of those of several tasks; the advice on a killed one is worth more than the log."""
+    fix = "Read the logs, mend the cause and run the same command with --resume: finished tasks are kept"
+    killed = next((error for error in broken if isinstance(error, KilledError)), None)
+    named = "; ".join(f"{error.problem} (see {error.where})" for error in broken)
+    problem = f"{len(broken)} of {tasks} tasks broke: {named}"
+    return RunError(where=asked.out, problem=problem, fix=killed.fix if killed else fix)
 
 
 def _score(asked: Evaluation, manifest: Manifest) -> None:
@@ -134,11 +140,9 @@ def _run_task(asked: Evaluation, data: TaskData, listen: Listener) -> tuple[Task
             notes.append(f"{spec.name}: {event.text}")
         listen(spec, event)
 
-    started, finished = run_worker(_job(asked, data), asked.settings, log=log, listen=hear)
+    started, finished = run_while_killed(_job(asked, data), asked.settings, log=log, listen=hear)
     table = load_samples(asked.out, spec.name)
-    asked_rows = task_rows(spec, columns=["sample_sha256"])
-    expected = [row["sample_sha256"] for row in islice(asked_rows, asked.limit)]
-    check_answers(table, expected, task=spec.name, log=log)
+    check_answers(table, asked.questions(data), task=spec.name, log=log)
     run = data.run(
         prompt=asked.settings.prompt,
         done=table.num_rows,
@@ -188,4 +192,5 @@ def _job(asked: Evaluation, data: TaskData) -> Job:
         parts=str(asked.parts(data.spec.name)),
         key=asked.key(data),
         chunk=asked.questions_a_chunk,
+        excerpt=asked.excerpt(data),
     )

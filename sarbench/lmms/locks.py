@@ -13,6 +13,13 @@ from sarbench.files import locked, write_text
 WRITER = "writer.txt"
 
 
+def remove_temporaries(folder: Path) -> None:
+    """Delete what killed processes had begun to write of a run; the caller holds its lock."""
+    for pattern in (".*.tmp", "samples/.*.tmp", "parts/.*.tmp", "parts/*/.*.tmp"):
+        for left in folder.glob(pattern):
+            left.unlink(missing_ok=True)
+
+
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
     """Hold a run's folder; `writer.txt` in it says who does.

@@ -7,6 +7,8 @@ out of memory included. So `generate` of the inner model is watched.
 from collections.abc import Callable
 from typing import Any
 
+_NO_ROOM = ("out of memory", "not enough memory", "can't allocate memory")
+
 
 class ErrorWatch:
     """Remembers what the inner model's `generate` raised."""
@@ -45,7 +47,7 @@ def is_out_of_memory(error: BaseException) -> bool:
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
     text = str(error).lower()
-    return isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)
+    return isinstance(error, RuntimeError) and any(words in text for words in _NO_ROOM)
 
 
 def halve_batch(backend: Any) -> int | None:
@@ -58,12 +60,19 @@ def halve_batch(backend: Any) -> int | None:
     return size // 2
 
 
+def batch_size_of(backend: Any) -> int | None:
+    """Return how many questions a backend asks at once now; None where it does not say."""
+    size = getattr(backend, "batch_size", None)
+    return size if isinstance(size, int) else None
+
+
 def free_memory() -> None:
-    """Give cached blocks back to the accelerator."""
+    """Delete what nothing holds and give cached blocks back to the accelerator."""
     import gc
 
     import torch
 
+    gc.unfreeze()  # the worker freezes what it has loaded, and with it what loading left behind
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()

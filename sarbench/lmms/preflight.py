@@ -13,7 +13,8 @@ from pathlib import Path
 
 from sarbench.errors import InputError, MissingExtraError, RunError, UnknownNameError
 from sarbench.lmms.evaluation import Evaluation
-from sarbench.lmms.hf_folder import check_model_folder
+from sarbench.lmms.hf.folder import check_model_folder
+from sarbench.lmms.missing_data import build_missing
 from sarbench.lmms.model_args import require_files
 from sarbench.runs.environment import hardware
 from sarbench.task_data import TaskData, task_data
@@ -31,11 +32,14 @@ _REGISTRIES = ("AVAILABLE_SIMPLE_MODELS", "AVAILABLE_CHAT_TEMPLATE_MODELS")
 def preflight(asked: Evaluation) -> tuple[TaskData, ...]:
     """Check everything that can be checked before a model is loaded; return the data of each task.
 
+    Data that is not built is built last, for the tasks of `may_build` alone.
+
     Raises:
         MissingExtraError: lmms-eval is not installed.
         RunError: It, or a package that it needs, has a version that was never tried.
         UnknownNameError: There is no such backend, or an argument is not `key=value`.
         InputError: A model folder, the data of a task, a GPU or room on the disk is missing.
+        SarbenchError: What a build says of the authors' files.
     """
     require_packages()
     require_backend(asked.model)
@@ -44,6 +48,7 @@ def preflight(asked: Evaluation) -> tuple[TaskData, ...]:
         check_model_folder(asked.arguments)
     _ = asked.generation
     require_gpu(asked.device, asked.arguments)
+    build_missing([spec for spec in asked.tasks if spec.name in asked.may_build])
     data = tuple(task_data(spec) for spec in asked.tasks)
     require_room(asked.out, sum(min(one.rows, asked.limit or one.rows) for one in data))
     return data
@@ -106,7 +111,7 @@ def backends() -> frozenset[str]:
 
 def own_backends() -> frozenset[str]:
     """Return the model classes of this package."""
-    return frozenset({"sarbench_hf"} if importlib.util.find_spec("sarbench.lmms.hf_registry") else ())
+    return frozenset({"sarbench_hf"} if importlib.util.find_spec("sarbench.lmms.hf.registry") else ())
 
 
 def require_gpu(device: str | None, args: Mapping[str, str]) -> None:

@@ -21,7 +21,11 @@ from sarbench.lmms.settings import Settings
 
 _GRACE_SECONDS = 30
 """What a worker gets to end by itself after its last word."""
-_KILLED = "Read the end of the log; memory is the usual reason. A smaller --batch_size needs less"
+_CRASHED = "Read the end of the log, mend the cause and run the same command with --resume: what was answered is kept"
+_KILLED = (
+    "Go on with --resume, {smaller}on a machine with more memory or when less else runs on this one: every chunk of "
+    "answers that was written is kept. Fewer pixels or a smaller dtype in --model_args need another --out"
+)
 MAKE_ROOM = "Make room and run the same command with --resume: every answer that was written is kept"
 
 
@@ -30,6 +34,23 @@ class DiskFullError(RunError):
 
     def __init__(self, *, where: str | Path | None, problem: str, fix: str = MAKE_ROOM) -> None:
         super().__init__(where=where, problem=problem, fix=fix)
+
+
+class KilledError(RunError):
+    """The system ended a worker with SIGKILL, which nobody here had sent: as the kernel does when memory runs out.
+
+    Attributes:
+        loaded: Whether its model had been loaded by then.
+    """
+
+    def __init__(self, *, where: str | Path | None, task: str, batch_size: int, loaded: bool) -> None:
+        when = "while it was answering" if loaded else "while its model was loading"
+        problem = (
+            f"{task} broke: its process was killed (signal 9) {when}, most likely by the kernel for want of memory"
+        )
+        smaller = f"with a smaller --batch_size than {batch_size} or " if batch_size > 1 else ""
+        super().__init__(where=where, problem=problem, fix=_KILLED.format(smaller=smaller))
+        self.loaded = loaded
 
 
 def run_worker(job: Job, settings: Settings, *, log: Path, listen: Callable[[Event], None]) -> tuple[Started, Finished]:
@@ -43,6 +64,7 @@ def run_worker(job: Job, settings: Settings, *, log: Path, listen: Callable[[Eve
 
     Raises:
         DiskFullError: The worker could not write an answer.
+        KilledError: The system killed its process.
         RunError: The task broke, or its process ended without finishing. The message names the log.
     """
     for folder in (log.parent, Path(job.out).parent):
@@ -60,10 +82,12 @@ def run_worker(job: Job, settings: Settings, *, log: Path, listen: Callable[[Eve
             start_new_session=True,  # so that what the worker started ends with it
         ) as process:
             try:
-                result = _follow(process.stdout, job, log, listen)
+                started, finished = _follow(process.stdout, job, log, listen)
+                if started is None or finished is None:
+                    raise _death(process, job, log, loaded=started is not None)
                 with suppress(subprocess.TimeoutExpired):
                     process.wait(_GRACE_SECONDS)
-                return result
+                return started, finished
             finally:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
@@ -97,7 +121,10 @@ def is_disk_full(error: BaseException) -> bool:
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
-def _follow(events: IO[bytes] | None, job: Job, log: Path, listen: Callable[[Event], None]) -> tuple[Started, Finished]:
+def _follow(
+    events: IO[bytes] | None, job: Job, log: Path, listen: Callable[[Event], None]
+) -> tuple[Started | None, Finished | None]:
+    """Hear a worker to its end; what it did not say is None."""
     started = None
     for line in events or ():
         try:
@@ -116,8 +143,20 @@ def _follow(events: IO[bytes] | None, job: Job, log: Path, listen: Callable[[Eve
                 raise RunError(where=log, problem=f"{job.task} broke: {error}", fix="The log has the whole traceback")
             case _:
                 pass
-    problem = f"{job.task} ended without a word: its process was killed or crashed"
-    raise RunError(where=log, problem=problem, fix=_KILLED)
+    return started, None
+
+
+def _death(process: subprocess.Popen[bytes], job: Job, log: Path, *, loaded: bool) -> RunError:
+    """Say how a process died that did not finish."""
+    try:
+        code = process.wait(_GRACE_SECONDS)
+    except subprocess.TimeoutExpired:
+        problem = f"{job.task} broke: its process fell silent"
+        return RunError(where=log, problem=problem, fix=_CRASHED)
+    if code == -signal.SIGKILL:
+        return KilledError(where=log, task=job.task, batch_size=job.batch_size, loaded=loaded)
+    how = signal.strsignal(-code) or f"signal {-code}" if code < 0 else f"exit code {code}"
+    return RunError(where=log, problem=f"{job.task} broke: its process ended without a word ({how})", fix=_CRASHED)
 
 
 def _environment(settings: Settings) -> Mapping[str, str]:

@@ -1,27 +1,36 @@
 """One run, written by one session after another: what may be taken up, and what each session ran on."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
+from sarbench.catalogue import TaskSpec
 from sarbench.errors import InputError, RunError
 from sarbench.files import write_text
 from sarbench.lmms.evaluation import Evaluation, identity
+from sarbench.lmms.job import Event, Noted
 from sarbench.lmms.model_args import model_id, redacted, without_secrets
-from sarbench.prompts import PROMPT_VERSION
+from sarbench.lmms.session_log import SESSIONS, LastSession, asked_of, changes, last_session, now, write_session
 from sarbench.runs.environment import hardware, package_versions
 from sarbench.runs.record import BackendInfo, Manifest, ModelInfo, TaskRun
 from sarbench.runs.store import load_manifest, load_samples
 from sarbench.task_data import TaskData
 
-SESSIONS = "sessions.jsonl"
 BEGUN = Path("parts") / "begun.json"
 """The manifest of a run of which no task is whole yet: not named `manifest.json`, because there is nothing to read."""
 
 
-def begin(asked: Evaluation, questions: tuple[TaskData, ...]) -> Manifest:
+def begin(
+    asked: Evaluation,
+    questions: tuple[TaskData, ...],
+    *,
+    listen: Callable[[TaskSpec, Event], None] = lambda spec, event: None,
+) -> Manifest:
     """Start a manifest, or take up the one in `out` when it is the same run; write this session down.
+
+    Args:
+        asked: What is asked for.
+        questions: The built data of its tasks.
+        listen: Hears of every task whose earlier answers are of no use any more, and why.
 
     Raises:
         RunError: `out` holds another run, or this one and `resume` was not asked for.
@@ -33,17 +42,12 @@ def begin(asked: Evaluation, questions: tuple[TaskData, ...]) -> Manifest:
             raise RunError(
                 where=asked.out, problem="holds a run already", fix="Give --resume to go on with it, or another --out"
             )
-        fresh = _resumed(asked, questions, fresh, old)
+        fresh = _resumed(asked, questions, fresh, old, listen)
     else:
         (asked.out / SESSIONS).unlink(missing_ok=True)
     write_text(asked.out / BEGUN, fresh.model_dump_json(indent=2) + "\n")
-    _write_session(asked, fresh)
+    write_session(asked, questions, fresh)
     return fresh
-
-
-def now() -> str:
-    """Return the time as the record spells it."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def noted(manifest: Manifest, *notes: str) -> Manifest:
@@ -66,6 +70,7 @@ def _fresh(asked: Evaluation) -> Manifest:
         ),
         coords=asked.settings.coords,
         perturbation=asked.settings.perturbation,
+        history=asked.settings.history,
         seeds={"python": asked.seed, "numpy": asked.seed, "torch": asked.seed},
         packages=package_versions(),
         hardware=hardware(),
@@ -73,6 +78,7 @@ def _fresh(asked: Evaluation) -> Manifest:
         started=began,
         ended=began,
         tasks=(),
+        notes=asked.notes,
     )
 
 
@@ -88,8 +94,15 @@ def _earlier(out: Path) -> Manifest | None:
         return None
 
 
-def _resumed(asked: Evaluation, questions: tuple[TaskData, ...], fresh: Manifest, old: Manifest) -> Manifest:
+def _resumed(
+    asked: Evaluation,
+    questions: tuple[TaskData, ...],
+    fresh: Manifest,
+    old: Manifest,
+    listen: Callable[[TaskSpec, Event], None],
+) -> Manifest:
     """Keep the finished tasks of an earlier session that asked the same questions in the same way."""
+    last = last_session(asked)
     settings: list[tuple[str, object, object]] = [
         ("model", fresh.model.id, old.model.id),
         ("backend", fresh.backend.name, old.backend.name),
@@ -97,7 +110,9 @@ def _resumed(asked: Evaluation, questions: tuple[TaskData, ...], fresh: Manifest
         ("gen_kwargs", fresh.backend.generation, old.backend.generation),
         ("coords", fresh.coords, old.coords),
         ("perturb", fresh.perturbation, old.perturbation),
+        ("history", fresh.history, old.history),
         ("seed", fresh.seeds, old.seeds),
+        ("prompt", asked.settings.prompt, last.prompt or asked.settings.prompt),
         *(("prompt", asked.settings.prompt, run.prompt_id) for run in old.tasks),
         *(("limit", asked.limit, run.limit) for run in old.tasks),
     ]
@@ -105,24 +120,29 @@ def _resumed(asked: Evaluation, questions: tuple[TaskData, ...], fresh: Manifest
         if current != then:
             problem = f"holds a run with another {name} ({then}, now {current})"
             raise RunError(where=asked.out, problem=problem, fix="Give another --out, or the same settings")
-    wanted = {data.spec.name: data for data in questions}
-    kept, notes = [], []
-    for run in old.tasks:
-        reason = _not_kept(asked, wanted[run.task], run) if run.task in wanted else None
-        if reason is None:
-            kept.append(run)
-        else:
-            notes.append(f"{run.task} was asked again: {reason}")
+    dropped = {data.spec.name: reason for data in questions if (reason := _not_kept(asked, data, old, last))}
+    for data in questions:
+        if data.spec.name in dropped:
+            listen(data.spec, Noted(f"asked again: {dropped[data.spec.name]}"))
+    notes = [f"{task} was asked again: {reason}" for task, reason in dropped.items()]
+    kept = tuple(run for run in old.tasks if run.task not in dropped)
     notes += _differences(fresh, old)
-    return noted(old.model_copy(update={"tasks": tuple(kept), "command": fresh.command}), *notes)
+    return noted(old.model_copy(update={"tasks": kept, "command": fresh.command}), *notes)
 
 
-def _not_kept(asked: Evaluation, data: TaskData, run: TaskRun) -> str | None:
-    """Return why a finished task is asked again; None where it is kept."""
-    if run.data_digest != data.digest:
-        return "its data was built anew and differs"
-    if (run.version, run.prompt_version) != (data.spec.version, PROMPT_VERSION):
-        return "the task or its prompts have another version"
+def _not_kept(asked: Evaluation, data: TaskData, old: Manifest, last: LastSession) -> str | None:
+    """Return why earlier answers to a task are of no use; None where they are kept, or there are none."""
+    for run in old.tasks:
+        if run.task == data.spec.name:
+            return _not_kept_whole(asked, data, run)
+    begun = last.questions.get(data.spec.name, {})
+    return changes(begun, asked_of(data)) if any(asked.parts(data.spec.name).glob("*.parquet")) else None
+
+
+def _not_kept_whole(asked: Evaluation, data: TaskData, run: TaskRun) -> str | None:
+    then = {"data digest": run.data_digest, "task version": run.version, "prompt version": run.prompt_version}
+    if changed := changes(then, asked_of(data)):
+        return changed
     try:
         lines = int(load_samples(asked.out, run.task).num_rows)
     except (RunError, InputError) as error:
@@ -151,20 +171,3 @@ def _conditions(manifest: Manifest) -> dict[str, str]:
         "CPU": manifest.hardware.cpu,
         **manifest.packages,
     }
-
-
-def _write_session(asked: Evaluation, manifest: Manifest) -> None:
-    """Append a line to `sessions.jsonl`: every session with its own versions, machine and batch size."""
-    path = asked.out / SESSIONS
-    line = {
-        "started": now(),
-        "tasks": [spec.name for spec in asked.tasks],
-        "kept": [run.task for run in manifest.tasks],
-        "batch_size": asked.batch_size,
-        "device": asked.device,
-        "packages": package_versions(),
-        "hardware": hardware().model_dump(),
-        "command": redacted(asked.command),
-    }
-    before = path.read_text() if path.exists() else ""
-    write_text(path, before + msgspec.json.encode(line).decode() + "\n")

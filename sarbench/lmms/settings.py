@@ -23,7 +23,9 @@ class Settings:
         """Refuse names that do not exist, before any model is loaded."""
         if self.prompt not in PROMPT_IDS:
             raise UnknownNameError(
-                where=f"prompt {self.prompt!r}", problem="does not exist", fix=f"Use {' or '.join(PROMPT_IDS)}"
+                where=f"prompt {self.prompt!r}",
+                problem="does not exist",
+                fix=f"Use {', '.join(PROMPT_IDS)}; `sarbench eval` also takes all",
             )
         if self.history not in HISTORIES:
             raise UnknownNameError(

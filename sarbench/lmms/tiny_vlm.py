@@ -3,16 +3,19 @@
 They see nothing and know nothing. They exist so that the whole path from images to a leaderboard can be run, tested
 and shown anywhere, without a network: a LLaVA and two generations of Qwen-VL of about one megabyte, and a Qwen2.5-VL of
 about two thousand million parameters for measurements on a GPU.
+
+`python -m sarbench.lmms.tiny_vlm --family qwen2_5_vl --out FOLDER` writes a small one.
 """
 
+import argparse
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal
 
-from sarbench.errors import MissingExtraError
+from sarbench.errors import InputError, MissingExtraError, SarbenchError
+from sarbench.lmms.qwen_sizes import QWEN_SIZES, QwenSize
 
 _IMAGE, _END, _PAD = "<image>", "</s>", "<pad>"
 _PATCH, _SIDE, _WIDTH = 14, 56, 64
@@ -35,14 +38,9 @@ _CHAT_TEMPLATE = (
     "{% endfor %}{% endif %}\n{% endfor %}{% if add_generation_prompt %}ASSISTANT: {% endif %}"
 )
 
-
 _QWEN_SPECIAL = [
-    "<|im_start|>",
-    "<|vision_start|>",
-    "<|vision_end|>",
-    "<|vision_pad|>",
-    "<|image_pad|>",
-    "<|video_pad|>",
+    *("<|im_start|>", "<|vision_start|>", "<|vision_end|>"),
+    *("<|vision_pad|>", "<|image_pad|>", "<|video_pad|>"),
 ]
 _QWEN_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
@@ -83,36 +81,6 @@ def make_tiny_vlm(folder: Path, *, seed: int = 0) -> Path:
 
 
 QwenFamily = Literal["qwen2_vl", "qwen2_5_vl"]
-
-
-@dataclass(frozen=True)
-class QwenSize:
-    """Dimensions of a Qwen-VL; the fields are named as in its configuration, `vision_…` as in its vision part."""
-
-    hidden_size: int
-    intermediate_size: int
-    num_hidden_layers: int
-    num_attention_heads: int
-    num_key_value_heads: int
-    vocab_size: int
-    mrope_section: tuple[int, int, int]
-    vision_hidden_size: int
-    vision_intermediate_size: int
-    vision_heads: int
-    vision_depth: int
-    vision_full_attention: tuple[int, ...]
-    max_pixels: int
-
-
-QWEN_SIZES: Mapping[str, QwenSize] = MappingProxyType(
-    {
-        "tiny": QwenSize(64, 128, 2, 4, 2, 0, (2, 3, 3), 64, 128, 4, 2, (1,), 16 * 28 * 28),
-        # The language part of Qwen2-VL-2B and the vision part of Qwen2.5-VL (their config.json): 2.4e9 parameters.
-        "mid": QwenSize(
-            1536, 8960, 28, 12, 2, 151_936, (16, 24, 24), 1280, 3420, 16, 32, (7, 15, 23, 31), 1280 * 28 * 28
-        ),
-    }
-)
 
 
 def make_random_qwen(
@@ -167,11 +135,7 @@ def make_random_qwen(
 
 
 def _libraries() -> tuple[Any, Any]:
-    """Import torch and transformers.
-
-    Raises:
-        MissingExtraError: They are not installed.
-    """
+    """Import torch and transformers; raise MissingExtraError where they are not installed."""
     try:
         import torch
         import transformers
@@ -242,11 +206,7 @@ def _qwen_config(transformers: Any, tokenizer: Any, size: QwenSize, *, new: bool
         "tie_word_embeddings": False,
         # The usual 0.02 suits widths above a thousand; in a narrow model answers would not depend on the image.
         "initializer_range": size.hidden_size**-0.5,
-        "rope_parameters": {
-            "rope_type": "default",
-            "mrope_section": list(size.mrope_section),
-            "rope_theta": 1_000_000.0,
-        },
+        "rope_parameters": {"rope_type": "default", "mrope_section": list(size.mrope_section), "rope_theta": 1e6},
         "bos_token_id": token("<|im_start|>"),
         "eos_token_id": tokenizer.eos_token_id,
         "pad_token_id": tokenizer.pad_token_id,
@@ -285,3 +245,25 @@ def _favour_answers(model: Any, tokenizer: Any) -> None:
     with torch.no_grad():
         for word in _WORDS:
             model.lm_head.weight[tokenizer.convert_tokens_to_ids(word)] *= 16.0
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Save the small model that the command line names; a folder that is there is never written over."""
+    parser = argparse.ArgumentParser(prog="python -m sarbench.lmms.tiny_vlm", description="Save a tiny random model.")
+    parser.add_argument("--family", choices=("llava", "qwen2_vl", "qwen2_5_vl"), required=True)
+    parser.add_argument("--out", type=Path, required=True, help="a folder that does not exist yet")
+    asked = parser.parse_args(arguments)
+    try:
+        if asked.out.exists():
+            raise InputError(where=asked.out, problem="is there already", fix="Use it, or give another --out")
+        if asked.family == "llava":
+            make_tiny_vlm(asked.out)
+        else:
+            make_random_qwen(asked.out, family=asked.family)
+    except SarbenchError as error:
+        sys.exit(f"error: {error}")
+    print(asked.out)
+
+
+if __name__ == "__main__":
+    main()

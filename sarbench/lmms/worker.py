@@ -7,6 +7,7 @@ input is the launcher's sign of life: when it ends, so does the worker, and nobo
 """
 
 import argparse
+import gc
 import os
 import signal
 import sys
@@ -22,6 +23,7 @@ import pyarrow.parquet as pq
 from sarbench.files import replacing
 from sarbench.lmms import hooks, torchvision_shim
 from sarbench.lmms.asking import Asking
+from sarbench.lmms.excerpt import on_excerpt
 from sarbench.lmms.job import Asked, Broken, Event, Finished, Job, Noted, Started, encode
 from sarbench.lmms.parts import Answer, read_parts
 from sarbench.lmms.process import is_disk_full
@@ -95,7 +97,7 @@ def _evaluate(job: Job, tell: Callable[[Event], None]) -> Finished:
     manager = TaskManager("WARNING", include_path=job.tasks_folder, include_defaults=False, model_name=job.model)
     results = simple_evaluate(
         model=model,
-        tasks=[job.task],
+        tasks=_tasks(manager, model, job),
         task_manager=manager,
         batch_size=job.batch_size,
         device=job.device,
@@ -105,6 +107,7 @@ def _evaluate(job: Job, tell: Callable[[Event], None]) -> Finished:
         numpy_random_seed=job.seed,
         torch_random_seed=job.seed,
         fewshot_random_seed=job.seed,
+        bootstrap_iters=0,  # the intervals are sarbench's own; lmms-eval imports other tasks for its own
         log_samples=True,
         # Without this lmms-eval hands decoded images to the scorers.
         cli_args=argparse.Namespace(process_with_media=False, reasoning_tags=None),
@@ -123,13 +126,21 @@ def _evaluate(job: Job, tell: Callable[[Event], None]) -> Finished:
     )
 
 
+def _tasks(manager: Any, model: Any, job: Job) -> list[Any]:
+    """Return the task by its name, or as lmms-eval loads it when it is asked on other rows."""
+    if job.excerpt is None:
+        return [job.task]
+    kind = "simple" if model.is_simple else "chat"
+    return list(manager.load_task_or_group([on_excerpt(job.task, job.excerpt)], kind).values())
+
+
 def _register_own_backends() -> None:
     """Make `sarbench_hf` known where sarbench is a checkout and not installed: there is no entry point then."""
     try:
-        from sarbench.lmms import hf_registry
+        from sarbench.lmms.hf import registry
     except ImportError:  # transformers is not there; other backends may do without
         return
-    hf_registry.register()
+    registry.register()
 
 
 def _asking(model: Any, job: Job, kept: dict[int, Answer], tell: Callable[[Event], None]) -> Asking:
@@ -150,6 +161,7 @@ def _asking(model: Any, job: Job, kept: dict[int, Answer], tell: Callable[[Event
         asking.usable(requests)
         seconds = sum(answer.seconds for answer in asking.answers.values())
         tell(Started(len(requests), *described, kept=len(asking.answers), kept_seconds=round(seconds, 2)))
+        gc.freeze()  # libraries, model and questions stay to the end: lmms-eval collects twice and need not see them
         return asking.generate_until(requests)
 
     visual = hooks.doc_to_visual

@@ -1,7 +1,7 @@
 """The earlier turns of a dialogue, as they truly were, told before the question that follows them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 
 from sarbench.errors import UnknownNameError
@@ -14,8 +14,16 @@ _ASKERS = ("human", "user")
 _ANSWERERS = ("gpt", "assistant", "model", "bot")
 
 
-def with_history(text: str, row: Mapping[str, Any], history: str) -> str:
+def with_history(
+    text: str, row: Mapping[str, Any], history: str, *, spelled: Callable[[str], str] = lambda said: said
+) -> str:
     """Put the earlier turns of a row's dialogue before a prompt; nothing is changed where there are none.
+
+    Args:
+        text: The prompt.
+        row: The row that it asks.
+        history: `gold` or `none`.
+        spelled: Spells what was said as the prompt spells its question.
 
     Raises:
         UnknownNameError: There is no such history.
@@ -27,7 +35,7 @@ def with_history(text: str, row: Mapping[str, Any], history: str) -> str:
     turns = earlier_turns(row) if history == "gold" else []
     if not turns:
         return text
-    told = "\n".join(f"Question: {question}\nAnswer: {answer}" for question, answer in turns)
+    told = "\n".join(f"Question: {spelled(question)}\nAnswer: {spelled(answer)}" for question, answer in turns)
     return f"Earlier questions about this image, with their true answers:\n{told}\n\n{text}"
 
 

@@ -20,8 +20,12 @@ def to_messages(row: Mapping[str, Any], *, prompt: str = "authors", convention: 
         that the prompt asks for.
 
     Raises:
-        UnknownNameError: The row asks nothing, or as `render`.
+        UnknownNameError: The row asks nothing, or a convention is given with the authors' prompt, or as `render`.
     """
+    if prompt == "authors" and convention != "pixel":
+        problem = f"{convention!r} changes nothing: prompt='authors' sends the authors' question and answer untouched"
+        fix = "Leave convention out, or give prompt='sarbench', which writes boxes in it"
+        raise UnknownNameError(where="convention", problem=problem, fix=fix)
     if not row.get("question") and row["task"] not in ("caption", "retrieval"):
         problem = "has no question to turn into a message"
         raise UnknownNameError(where=row.get("id", "row"), problem=problem, fix="Use rows that ask something")

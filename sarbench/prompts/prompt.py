@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
@@ -11,7 +12,7 @@ from sarbench.errors import UnknownNameError
 from sarbench.prompts.authors import authors_text, list_of
 from sarbench.prompts.forms import DEFAULT, FOURTH, SECOND, THIRD, Form, Wording
 from sarbench.prompts.history import with_history
-from sarbench.prompts.question import has_region, in_convention
+from sarbench.prompts.question import has_region, in_convention, told_in_convention
 from sarbench.questions.family import family
 
 PROMPT_VERSION = "1.0"
@@ -75,7 +76,8 @@ def render(
     form = wording.forms[_form(row)].replace("{box}", _box_in_words(convention))
     question = in_convention(row["question"] or wording.caption, row, convention)
     text = wording.layout.format(question=question, form=form)
-    return Prompt(known, PROMPT_VERSION, with_history(text, row, history))
+    told = partial(told_in_convention, row=row, convention=convention)
+    return Prompt(known, PROMPT_VERSION, with_history(text, row, history, spelled=told))
 
 
 def _form(row: Mapping[str, Any]) -> Form:

@@ -37,6 +37,29 @@ def in_convention(question: str, row: Mapping[str, Any], convention: str) -> str
     return asked.strip()
 
 
+def told_in_convention(text: str, row: Mapping[str, Any], convention: str) -> str:
+    """Write a question or an answer of a row's dialogue as `in_convention` does the row's own question.
+
+    The row does not know the boxes of other turns, so in SARLANG-1M every list that fits into the image as x, y, width
+    and height is one.
+
+    >>> row = {"dataset": "sarlang-1m", "task": "count", "width": 100, "height": 100}
+    >>> told_in_convention("A ship in [10.0, 20.0, 30.0, 40.0].", row, "norm1000")
+    'A ship in [100, 200, 400, 600].'
+    """
+    told = in_convention(text, row, convention)
+    if row.get("dataset") != "sarlang-1m" or _SARCHAT_BOX.search(text):
+        return told
+    size = (int(row["width"] or 1), int(row["height"] or 1))
+
+    def spelled(found: re.Match[str]) -> str:
+        box = _corners(found)
+        inside = (box >= 0).all() and (box[2:] <= np.add(size, 1)).all()
+        return coords.format_box(box, convention, size) if inside else found[0]
+
+    return _SARLANG_BOX.sub(spelled, _TAG.sub("", text)).strip()
+
+
 def has_region(row: Mapping[str, Any]) -> bool:
     """Tell whether a row knows the box that its question is about."""
     region = row.get("region")

@@ -18,6 +18,9 @@ from sarbench.questions.facts import Facts
 from sarbench.questions.kind import Answer, Kind, Row, Target, fixed
 from sarbench.questions.metric import SARBENCH, Metric, Number
 
+VERSION = "1.0"
+"""Version X.Y of every retrieval task, for which no task file stands; results with different X are not comparable."""
+
 CUTS = (1, 5, 10)
 DIRECTIONS = {"i2t": "image to text", "t2i": "text to image"}
 
@@ -110,15 +113,23 @@ def _numbers(facts: Facts) -> Iterator[Number]:
 
 def _mean_recall(facts: Facts, protocol: str) -> Estimate:
     """Bootstrap the mean of six recalls over whole images: hits and queries of both directions are drawn together."""
+    return estimate.ratio(recall_columns(facts, protocol), facts.images, mean_recall)
+
+
+def recall_columns(facts: Facts, protocol: str) -> Array:
+    """Lay out what the mean recall is summed up from: [n, 8], 0 where a line has no query of a direction.
+
+    The columns are hits at 1, 5 and 10 and the number of queries (0 or 1), image to text, then text to image.
+    """
     columns = []
     for direction in DIRECTIONS:
         hits = [facts.column(fact(protocol, direction, f"r@{k}")) for k in CUTS]
         columns += [*hits, (~np.isnan(hits[0])).astype(np.float64)]
-    return estimate.ratio(np.nan_to_num(np.stack(columns, axis=1)), facts.images, mean_recall)
+    return np.nan_to_num(np.stack(columns, axis=1))
 
 
 def mean_recall(sums: Array) -> Array:
-    """Return the mean recall of sums [..., 8]: hits at 1, 5 and 10 and queries, image to text, then text to image.
+    """Return the mean recall of sums [..., 8] of `recall_columns`.
 
     >>> mean_recall(np.array([1.0, 2, 2, 2, 0, 0, 4, 4])).tolist()
     0.5833333333333334

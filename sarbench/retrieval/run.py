@@ -10,6 +10,7 @@ from sarbench._version import __version__
 from sarbench.errors import RunError, UnknownNameError
 from sarbench.files import locked
 from sarbench.questions.kinds import rule_versions
+from sarbench.questions.retrieval import VERSION
 from sarbench.retrieval.embedding import Batches, embedded
 from sarbench.retrieval.encoder import Encoder
 from sarbench.retrieval.gallery import Gallery, read_gallery
@@ -21,9 +22,6 @@ from sarbench.runs.environment import hardware, package_versions
 from sarbench.runs.record import BackendInfo, Manifest, Scores, TaskRun
 from sarbench.runs.samples import to_table
 from sarbench.runs.store import load_manifest, read_lines, save_manifest, save_samples, save_scores
-
-TASK_VERSION = "1.0"
-"""X.Y; results with different X are not comparable."""
 
 PROTOCOLS = ("strict", "paper")
 """All protocols of retrieval, the one that ranks first."""
@@ -129,7 +127,7 @@ def _task_run(gallery: Gallery, found: Ranked, began: datetime) -> TaskRun:
     task, ended = gallery.task, datetime.now(UTC)
     return TaskRun(
         task=task.recorded,
-        version=TASK_VERSION,
+        version=VERSION,
         dataset=task.dataset,
         config=task.config,
         split=task.split,

@@ -95,6 +95,8 @@ class Manifest(_Record):
     """The one coordinate convention of the run (see `sarbench.coords`)."""
     perturbation: str | None = None
     """`blank` is the model without its eyes."""
+    history: str = "none"
+    """Earlier turns of a dialogue before each question, as `--history` spells it."""
     seeds: dict[str, int] = {}
     packages: dict[str, str]
     hardware: Hardware
@@ -187,7 +189,10 @@ class Wording(_Record):
 
 
 class WordingSpread(_Record):
-    """The headline of one task over the wordings of its prompt; this run is one of them."""
+    """The headline of one task over the wordings of its prompt; this run is one of them.
+
+    It is written into one run, that of the default wording where `sarbench eval --prompt all` asked them.
+    """
 
     task: str
     metric: str
@@ -209,9 +214,9 @@ class Scores(_Record):
     """Versions of the word lists that answers are read by: scores made with different ones are not comparable."""
     tasks: tuple[TaskScores, ...]
     curves: tuple[SeverityCurve, ...] = ()
-    """What `sarbench robustness` found; scoring again keeps those whose clean headline is still this run's."""
+    """What `sarbench robustness` found; scoring again keeps those that are still about this run's headline."""
     wordings: tuple[WordingSpread, ...] = ()
-    """What `sarbench eval --prompt all` found; scoring again keeps those that still hold this run's headline."""
+    """What `sarbench eval --prompt all` or `sarbench wordings` found; scoring again keeps those that still hold."""
 
 
 SAMPLES = pa.schema(

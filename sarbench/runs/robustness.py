@@ -8,9 +8,10 @@ from typing import Any
 from sarbench.errors import InputError
 from sarbench.metrics.robustness import Robustness, severity_curve
 from sarbench.perturb import LEVELS, parse_spec
-from sarbench.runs.record import Score
-from sarbench.runs.store import Run, load_run
-from sarbench.runs.tally import WHOLE
+from sarbench.runs.carried import headlines, with_findings
+from sarbench.runs.record import CurvePoint, Score, SeverityCurve
+from sarbench.runs.sameness import require_same
+from sarbench.runs.store import Run, change_scores, load_manifest, load_run
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Curve:
         scores: (spec, score) from mild to strong; None where there is no such run or nothing could be scored.
         floor: Score of the same model with `blank`; 0 where there is no such run.
         found: Area and fraction retained; None while a severity is missing.
+        runs: The ids of the runs that `scores` are from, in their order; None where there is none.
+        floor_run: The id of the run that `floor` is from; None where there is none.
     """
 
     task: str
@@ -36,6 +39,8 @@ class Curve:
     scores: tuple[tuple[str, float | None], ...]
     floor: float
     found: Robustness | None
+    runs: tuple[str | None, ...]
+    floor_run: str | None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
@@ -69,6 +74,17 @@ def severity_curves(clean: Path, perturbed: Sequence[Path]) -> tuple[Curve, ...]
     return tuple(_curves(base, by_spec))
 
 
+def record_curves(clean: Path, curves: Sequence[Curve]) -> None:
+    """Write curves into the `scores.json` of their clean run, in place of those of the same task and perturbation.
+
+    Raises:
+        InputError: The run cannot be read, or is being written by another process.
+    """
+    manifest = load_manifest(clean)
+    found = [_recorded(curve) for curve in curves]
+    change_scores(clean, lambda scores: with_findings(scores, manifest, curves=found))
+
+
 def _spec(run: Run, base: Run) -> str:
     """Return the perturbation of a run that differs from the clean one in nothing else."""
     found = parse_spec(run.manifest.perturbation)
@@ -76,40 +92,52 @@ def _spec(run: Run, base: Run) -> str:
         levels = ", ".join(LEVELS[found.name] if found else (level for all_of in LEVELS.values() for level in all_of))
         problem = f"has the perturbation {run.manifest.perturbation}, which is no standard severity"
         raise InputError(where=run.folder, problem=problem, fix=f"Evaluate with --perturb at one of: {levels}")
-    for name, ours, theirs in _settings(run, base):
-        if ours != theirs:
-            problem = f"has another {name} ({ours}) than {base.folder} ({theirs})"
-            raise InputError(where=run.folder, problem=problem, fix="Give runs that differ in --perturb alone")
+    require_same(run, base, apart_from="--perturb")
     return found.spec
 
 
-def _settings(run: Run, base: Run) -> Iterator[tuple[str, object, object]]:
-    yield "model", run.manifest.model.id, base.manifest.model.id
-    yield "revision", run.manifest.model.revision, base.manifest.model.revision
-    yield "coordinate convention", run.manifest.coords, base.manifest.coords
-    yield "version of word lists", run.scores.rules, base.scores.rules
-    asked = {task.task: task for task in base.manifest.tasks}
-    for task in run.manifest.tasks:
-        if (same := asked.get(task.task)) is not None:
-            yield f"prompt in {task.task}", task.prompt_id, same.prompt_id
-            yield f"data digest in {task.task}", task.data_digest, same.data_digest
-            yield f"number of answers in {task.task}", task.done, same.done
-
-
 def _curves(base: Run, by_spec: Mapping[str, Run]) -> Iterator[Curve]:
-    heads = {spec: _headlines(run) for spec, run in by_spec.items()}
-    for task, clean in _headlines(base).items():
-        floor = _value(heads.get("blank", {}).get(task)) or 0.0
+    heads = {spec: headlines(run.scores) for spec, run in by_spec.items()}
+    ids = {spec: run.manifest.run_id for spec, run in by_spec.items()}
+    for task, clean in headlines(base.scores).items():
+        blind = _value(heads.get("blank", {}).get(task))
+        floor = blind or 0.0
         for name, levels in LEVELS.items():
             if not any(task in heads.get(level, {}) for level in levels):
                 continue
             scores = tuple((level, _value(heads.get(level, {}).get(task))) for level in levels)
-            found = severity_curve(clean.value, [value for _, value in scores], floor=floor)
-            yield Curve(task, clean.metric, clean.unit, name, clean.value, scores, floor, found)
+            yield Curve(
+                task=task,
+                metric=clean.metric,
+                unit=clean.unit,
+                perturbation=name,
+                clean=clean.value,
+                scores=scores,
+                floor=floor,
+                found=severity_curve(clean.value, [value for _, value in scores], floor=floor),
+                runs=tuple(ids[level] if task in heads.get(level, {}) else None for level in levels),
+                floor_run=None if blind is None else ids["blank"],
+            )
 
 
-def _headlines(run: Run) -> dict[str, Score]:
-    return {of.task: score for of in run.scores.tasks for score in of.scores if score.headline and score.slice == WHOLE}
+def _recorded(curve: Curve) -> SeverityCurve:
+    found = curve.found
+    return SeverityCurve(
+        task=curve.task,
+        metric=curve.metric,
+        unit=curve.unit,
+        perturbation=curve.perturbation,
+        clean=curve.clean,
+        points=tuple(
+            CurvePoint(perturbation=spec, run_id=run, value=value)
+            for (spec, value), run in zip(curve.scores, curve.runs, strict=True)
+        ),
+        floor=curve.floor,
+        floor_run_id=curve.floor_run,
+        area=found.area if found else None,
+        retained=found.retained if found else None,
+        worst=found.worst if found else None,
+    )
 
 
 def _value(score: Score | None) -> float | None:

@@ -1,7 +1,7 @@
 """Reading and writing a run's folder; every file in it is whole or absent."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,10 +10,15 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ValidationError
 
 from sarbench.errors import InputError, RunError
-from sarbench.files import replacing, write_text
+from sarbench.files import locked, replacing, write_text
 from sarbench.runs.batches import BATCH
 from sarbench.runs.record import SAMPLES, Manifest, Scores
 from sarbench.runs.samples import from_table, to_table
+
+SCORES = "scores.json"
+WORDINGS = "wordings"
+"""Folder in a run's folder that holds the runs of the same model under the other wordings of the prompt."""
+WRITTEN = "is being written by another process"
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -41,17 +46,17 @@ def load_run(folder: Path) -> Run:
         raise InputError(
             where=folder, problem="is not a folder", fix="Give the folder that `sarbench eval --out` wrote"
         )
-    return Run(folder, load_manifest(folder), _load(folder / "scores.json", Scores))
-
-
-def find_runs(folder: Path) -> list[Path]:
-    """Return the run folders at any depth under `folder`, sorted by path: those that hold a manifest."""
-    return sorted(path.parent for path in folder.rglob("manifest.json"))
+    return Run(folder, load_manifest(folder), load_scores(folder))
 
 
 def load_manifest(folder: Path) -> Manifest:
     """Read `manifest.json` of the run in `folder`."""
     return _load(folder / "manifest.json", Manifest)
+
+
+def load_scores(folder: Path) -> Scores:
+    """Read `scores.json` of the run in `folder`."""
+    return _load(folder / SCORES, Scores)
 
 
 def load_samples(folder: Path, task: str) -> pa.Table:
@@ -74,20 +79,47 @@ def read_lines(folder: Path, task: str) -> Iterator[dict[str, Any]]:
         raise RunError(where=path, problem=f"cannot be read ({error})", fix=f"Evaluate {task} again") from error
 
 
+class Rewriting:
+    """New samples and scores of a run, beside the old ones until all are there (see `rewriting`)."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder = folder
+        self._stack = stack
+        self._scores = stack.enter_context(replacing(folder / SCORES))  # the first to come is the last to be renamed
+
+    @contextmanager
+    def samples(self, task: str) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+        """Give a function that takes the lines of a task; some thousand are in memory at a time."""
+        path = self._stack.enter_context(replacing(samples_path(self._folder, task)))
+        with pq.ParquetWriter(path, SAMPLES, compression="zstd") as writer:
+            waiting: list[Mapping[str, Any]] = []
+
+            def write(line: Mapping[str, Any]) -> None:
+                waiting.append(line)
+                if len(waiting) >= BATCH:
+                    writer.write_table(to_table(waiting))
+                    waiting.clear()
+
+            yield write
+            writer.write_table(to_table(waiting))
+
+    def scores(self, scores: Scores) -> None:
+        """Take the scores that were made of these samples."""
+        self._scores.write_bytes(_as_json(scores))
+
+
 @contextmanager
-def rewriting_samples(folder: Path, task: str) -> Iterator[Callable[[Mapping[str, Any]], None]]:
-    """Give a function that takes lines; they replace the file of the task when all have come."""
-    with replacing(samples_path(folder, task)) as path, pq.ParquetWriter(path, SAMPLES, compression="zstd") as writer:
-        waiting: list[Mapping[str, Any]] = []
+def rewriting(folder: Path) -> Iterator[Rewriting]:
+    """Replace samples and scores of a run together when the block ends well; otherwise all stays as it was.
 
-        def write(line: Mapping[str, Any]) -> None:
-            waiting.append(line)
-            if len(waiting) >= BATCH:
-                writer.write_table(to_table(waiting))
-                waiting.clear()
-
-        yield write
-        writer.write_table(to_table(waiting))
+    Everything is on the disk before the first file is renamed, `scores.json` last. A process that dies between two
+    renames leaves new samples beside old scores, which scoring again puts right. The caller holds the run's lock: what
+    a process that was killed had begun to write is deleted.
+    """
+    for left in (*folder.glob(f".{SCORES}.*.tmp"), *folder.glob("samples/.*.tmp")):
+        left.unlink(missing_ok=True)
+    with ExitStack() as stack:
+        yield Rewriting(folder, stack)
 
 
 def samples_path(folder: Path, task: str) -> Path:
@@ -102,13 +134,28 @@ def save_manifest(folder: Path, manifest: Manifest) -> None:
 
 def save_scores(folder: Path, scores: Scores) -> None:
     """Write `scores.json`."""
-    write_text(folder / "scores.json", scores.model_dump_json(indent=2) + "\n")
+    with replacing(folder / SCORES) as path:
+        path.write_bytes(_as_json(scores))
+
+
+def change_scores(folder: Path, change: Callable[[Scores], Scores]) -> None:
+    """Read `scores.json`, change it and write it, with nobody else writing to the run meanwhile.
+
+    Raises:
+        InputError: It is missing or not readable, or another process writes to the run.
+    """
+    with locked(folder, problem=WRITTEN):
+        save_scores(folder, change(load_scores(folder)))
 
 
 def save_samples(folder: Path, task: str, table: pa.Table) -> None:
     """Write `samples/<task>.parquet`."""
     with replacing(samples_path(folder, task)) as path:
         pq.write_table(table.cast(SAMPLES), path, compression="zstd")
+
+
+def _as_json(scores: Scores) -> bytes:
+    return (scores.model_dump_json(indent=2) + "\n").encode()
 
 
 def _open(path: Path, task: str) -> pq.ParquetFile:
@@ -127,7 +174,7 @@ def _load(path: Path, kind: type[_Model]) -> _Model:
     try:
         return kind.model_validate_json(path.read_bytes())
     except FileNotFoundError as error:
-        if path.name == "scores.json":
+        if path.name == SCORES:
             raise InputError(where=path, problem="is missing", fix="Run `sarbench score` on the folder") from error
         inside = sorted(found.parent.name for found in path.parent.glob("*/manifest.json"))
         fix = (

@@ -3,8 +3,12 @@
 `lmms-eval --output_path DIR --log_samples` leaves `<date>_results.json` and one `<date>_samples_<task>.jsonl` a task
 (lmms-eval 0.7.3, `loggers/evaluation_tracker.py`). What they do not say is taken from the data built here (how many
 samples there are, whether they are simulated); what nobody knows, such as the machine, is recorded as unknown.
+
+`sarbench submit LOGS` makes such a record on its way to the leaderboard. For a run of one's own,
+`python -m sarbench.submit LOGS --out RUN` leaves it in a folder.
 """
 
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -18,6 +22,7 @@ from sarbench.errors import InputError
 from sarbench.lmms.model_args import model_id, parse_model_args, without_secrets
 from sarbench.runs.record import BackendInfo, Hardware, Manifest, ModelInfo, TaskRun
 from sarbench.runs.samples import to_table
+from sarbench.runs.scoring import score_run
 from sarbench.runs.store import save_manifest, save_samples
 from sarbench.submit.logged_lines import read_logged
 from sarbench.task_data import TaskData, task_data
@@ -52,7 +57,8 @@ def record_of_logs(source: Path, to: Path) -> Path:
     path = _the_results(source)
     results = _decoded(path)
     specs = read_catalogue().tasks
-    asked = [specs[name] for name in results.get("configs", {}) if name in specs]
+    configs = results.get("configs")
+    asked = [specs[name] for name in configs if name in specs] if isinstance(configs, dict) else []
     if not asked:
         raise InputError(
             where=path,
@@ -66,22 +72,46 @@ def record_of_logs(source: Path, to: Path) -> Path:
         raise InputError(where=path, problem=problem, fix="Evaluate again with lmms-eval 0.7.3") from error
 
 
+def run_of_logs(source: Path, out: Path) -> Path:
+    """Write the scored run of a plain lmms-eval run, whole or not at all.
+
+    Args:
+        source: As in `record_of_logs`.
+        out: Folder of the run; it must not exist.
+
+    Raises:
+        InputError: `out` exists, or what `record_of_logs` finds.
+    """
+    if out.exists():
+        raise InputError(where=out, problem="is there already", fix="Give another --out")
+    temporary = out.with_name(f".{out.name}.tmp")
+    shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        score_run(record_of_logs(source, temporary))
+        temporary.replace(out)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return out
+
+
 def _record(path: Path, results: Mapping[str, Any], asked: list[TaskSpec], to: Path) -> Path:
     config = results["config"]
     began = _began(results)
     ended = began + timedelta(seconds=float(results.get("total_evaluation_time_seconds") or 0.0))
-    runs, conventions, perturbations = [], set(), set()
+    runs, conventions, perturbations, histories = [], set(), set(), set()
     for spec in asked:
         file = path.with_name(f"{path.name.removesuffix(_RESULTS)}_samples_{spec.name}.jsonl")
         lines = read_logged(file, spec.family)
         save_samples(to, spec.name, to_table(lines))
         conventions |= {line["coords"] for line in lines} - {""}
         perturbations |= {line["perturbation"] for line in lines if line["coords"]}
+        histories |= {line["history"] for line in lines if line["coords"]}
         runs.append(_task_run(task_data(spec), results, lines, began, ended))
-    if len(conventions) > 1 or len(perturbations) > 1:
-        said = ", ".join(sorted(map(str, conventions | perturbations)))
-        fix = "Evaluate again with one SARBENCH_COORDS and one SARBENCH_PERTURB for all tasks"
-        raise InputError(where=path, problem=f"has more than one convention or perturbation ({said})", fix=fix)
+    if max(len(conventions), len(perturbations), len(histories)) > 1:
+        said = ", ".join(sorted(map(str, conventions | perturbations | histories)))
+        fix = "Evaluate again with one SARBENCH_COORDS, SARBENCH_PERTURB and SARBENCH_HISTORY for all tasks"
+        problem = f"has more than one convention, perturbation or history ({said})"
+        raise InputError(where=path, problem=problem, fix=fix)
     args = parse_model_args(config.get("model_args") or "")
     version = str(results.get("lmms_eval_version") or "unknown")
     manifest = Manifest(
@@ -93,9 +123,11 @@ def _record(path: Path, results: Mapping[str, Any], asked: list[TaskSpec], to: P
             args=without_secrets(args),
             batch_size=int(config["batch_size"]) if str(config.get("batch_size")).isdigit() else None,
             device=config.get("device"),
+            generation={key: str(value) for key, value in (config.get("gen_kwargs") or {}).items()},
         ),
         coords=next(iter(conventions), "pixel"),
         perturbation=next(iter(perturbations), None),
+        history=next(iter(histories), "none"),
         seeds={
             name: config[f"{name}_seed"]
             for name in ("random", "numpy", "torch")
@@ -147,7 +179,10 @@ def _results_files(source: Path) -> list[Path]:
 
 def _the_results(source: Path) -> Path:
     found = _results_files(source)
-    if len(found) != 1:
+    if not found:
+        fix = "Read what lmms-eval printed: it exits with 0 even when it failed. Give what its --output_path named"
+        raise InputError(where=source, problem="holds no results of lmms-eval", fix=fix)
+    if len(found) > 1:
         problem = f"holds the results of {len(found)} lmms-eval runs"
         raise InputError(where=source, problem=problem, fix=f"Give one of the files …{_RESULTS} in it")
     return found[0]

@@ -10,15 +10,18 @@ from tempfile import mkdtemp
 from sarbench.board.names import slug
 from sarbench.catalogue import read_catalogue
 from sarbench.errors import RunError
+from sarbench.questions.retrieval import is_retrieval
 from sarbench.runs.checked import checked_lines
 from sarbench.runs.record import Manifest, Score, Scores
 from sarbench.runs.scoring import rescore_run
 from sarbench.runs.store import load_manifest, load_run, read_lines, samples_path
 from sarbench.submit.checks import digest_fault, shortcomings
 from sarbench.submit.lmms_logs import is_lmms_logs, record_of_logs
+from sarbench.submit.ranks import rank_faults, row_hashes
 
-_BESIDE = ("verdicts", "verdicts.json")
-"""What a judge said, where there is one: a part of the run's scores."""
+_BESIDE = ("verdicts", "verdicts.json", "scores.json")
+"""What is kept beside answers where it is there: the words of a judge, which are a part of the scores, and the scores
+for what they say of other runs too (severity curves, wordings). Every number of the run's own is computed again."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ def submit_run(source: Path, *, to: Path) -> Submission:
     with _room(to) as room:
         run = record_of_logs(source, room / "logs") if is_lmms_logs(source) else source
         manifest = load_manifest(run)
-        reasons = shortcomings(manifest, read_catalogue().tasks) or _sample_faults(run, manifest)
+        recorded = load_run(run).scores if (run / "scores.json").exists() else None
+        reasons = shortcomings(manifest, read_catalogue().tasks) or _sample_faults(run, manifest, recorded)
         if reasons:
             fix = "Mend what can be mended and evaluate again; `sarbench score` and `sarbench compare` take any run"
             raise RunError(where=source, problem="cannot be submitted: " + "; ".join(reasons), fix=fix)
@@ -55,7 +59,6 @@ def submit_run(source: Path, *, to: Path) -> Submission:
         if target.exists():
             problem = "is there already: results on the board are not written over"
             raise RunError(where=target, problem=problem, fix="Give the run another name, or remove the old one")
-        recorded = load_run(run).scores if (run / "scores.json").exists() else None
         copy = _copy(run, manifest, room / "run")
         changed = _changed(recorded, rescore_run(copy))
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -76,12 +79,21 @@ def _room(to: Path) -> Iterator[Path]:
         shutil.rmtree(room, ignore_errors=True)
 
 
-def _sample_faults(run: Path, manifest: Manifest) -> list[str]:
-    """Hold every recorded sample against the manifest: ids, number, and the digest of the hashes in file order."""
-    found = []
+def _sample_faults(run: Path, manifest: Manifest, recorded: Scores | None) -> list[str]:
+    """Hold every recorded sample against the manifest: ids, number, and the digest of the hashes in file order.
+
+    Ranks, which are not read again, are held against the scores too.
+    """
+    found: list[str | None] = []
+    held = {scores.task: scores for scores in recorded.tasks} if recorded else {}
     for task in manifest.tasks:
         lines = checked_lines(read_lines(run, task.task), task, samples_path(run, task.task))
-        found.append(digest_fault(task, (line["sample_sha256"] for line in lines)))
+        if is_retrieval(task.task):
+            queries = list(lines)
+            found.append(digest_fault(task, row_hashes(queries)))
+            found += rank_faults(task.task, queries, held.get(task.task))
+        else:
+            found.append(digest_fault(task, (line["sample_sha256"] for line in lines)))
     return [fault for fault in found if fault]
 
 

@@ -200,6 +200,28 @@ def test_more_than_one_chunk_and_a_nul() -> None:
     assert answers.dropped.sum() == sum(n % 7 == 0 for n in range(20_000)) - (123 % 7 == 0) - (9000 % 7 == 0)
 
 
+def test_halves_of_surrogate_pairs_and_numbers_beyond_any_image() -> None:
+    texts = ["[1, 2, 30, 40] \ud800", "\udfff", "[1e50, 2, 9e60, 40]", "[1, 2, 3, 4e40] \ud83d [-1, 2, 3, 4]"]
+    _check(texts)
+    _check(texts + texts, sizes=[(512, 300), None] * 4)
+
+
+def test_answers_that_no_other_is_like_are_read_beside_each_other() -> None:
+    turned = ["{<1><2><30><40>|<30>}", "{<5><5><9><8>|<0>} and [1, 1, 1, 9]"]
+    own = [
+        "<loc0001><loc0002><loc0500><loc0600> ship",
+        "<patch_index_0044><patch_index_0863>",
+        "x1=1, y1=2, x2=9, y2=8",
+    ]
+    rest = ["none", "", "[LMMS_EVAL_REQUEST_FAILED after 5 retries]", "I cannot see it", "[9, 9, 1, 1]", "[1, 2"]
+    texts = [*turned, *own, *rest, "a car [1, 2, 30, 40], [3, 4, 5, 6]"]
+    answers = _check(texts, sizes=[(512, 512)] * len(texts))
+    assert len(answers.ordinary) == len(texts)
+    _check(texts, sizes=[(512, 512 + number) if number % 3 else None for number in range(len(texts))])
+    _check(texts)
+    _check(texts, sizes=[(512, 300)] * len(texts), coords="norm1000")
+
+
 def test_no_texts_and_iteration() -> None:
     nothing = bulk.parse_boxes([], coords="norm1")
     assert (len(nothing), nothing.values.shape, nothing.offsets.tolist()) == (0, (0, 4), [0])

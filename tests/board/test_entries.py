@@ -51,12 +51,12 @@ def test_backend_generation_and_prompt_tell_rows_apart(make_runs, change, rows):
     assert [entry.key for entry in entries([first, changed(second, **change)])] == rows
 
 
-def test_prompts_are_named_only_where_rows_of_one_model_differ_in_them(make_runs):
+def test_a_prompt_is_named_where_it_is_not_the_plain_one(make_runs):
     first, second, third = make_runs(
         *(RunPlan(name, f"org/{name[0]}", [TaskPlan(COUNTING)]) for name in ("m1", "m2", "n"))
     )
     rows = entries([first, changed(second, task={"prompt_id": "authors"}), third])
-    assert [row.prompt_shown for row in rows] == ["prompt sarbench 1.x", "prompt authors 1.x", ""]
+    assert [row.asked_shown for row in rows] == ["", "prompt authors 1.x", ""]
     assert len({row.results[0].variant for row in rows}) == 1
 
 
@@ -69,6 +69,63 @@ def test_roles(make_runs):
         RunPlan("d", "floor/prior", task, kind="floor"),
     )
     assert [entry.role for entry in entries(runs)] == ["model", "blind", "perturbed", "floor"]
+
+
+def test_a_model_holds_one_rank_by_the_plain_prompt(make_runs):
+    task = [TaskPlan(COUNTING)]
+    runs = make_runs(
+        RunPlan("a", "m", task),
+        RunPlan("b", "m", task, prompt="sarbench-2"),
+        RunPlan("c", "m", task, prompt="authors"),
+        RunPlan("d", "m", task, history="gold"),
+        RunPlan("e", "m", task, prompt="sarbench-2", perturbation="blank"),
+        RunPlan("f", "n", task, prompt="sarbench-4"),
+        RunPlan("g", "n", task, prompt="unknown"),
+    )
+    rows = entries(runs)
+    assert [row.role for row in rows] == ["model", *["other_prompt"] * 3, "blind", *["other_prompt"] * 2]
+    assert [row.asked_shown for row in rows[:4]] == [
+        "",
+        "prompt sarbench-2 1.x",
+        "prompt authors 1.x",
+        "prompt sarbench 1.x, history gold",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("other", "role"),
+    [
+        (RunPlan("b", "m", [TaskPlan(REFERRING)]), "model"),
+        (RunPlan("b", "m", [TaskPlan(COUNTING, limit=60)]), "model"),
+        (RunPlan("b", "m", [TaskPlan(COUNTING, scored=False)]), "model"),
+        (RunPlan("b", "other", [TaskPlan(COUNTING)]), "model"),
+        (RunPlan("b", "m", [TaskPlan(COUNTING)], perturbation="blank"), "model"),
+        (RunPlan("b", "m", [TaskPlan(COUNTING)]), "other_prompt"),
+    ],
+)
+def test_a_model_asked_in_the_authors_words_alone_ranks_by_them(make_runs, other, role):
+    runs = make_runs(RunPlan("a", "m", [TaskPlan(COUNTING)], prompt="authors"), other)
+    assert entries(runs)[0].role == role
+    assert entries(runs)[0].asked_shown == "prompt authors 1.x"
+
+
+def test_retrieval_where_nothing_is_asked_is_plain(make_runs):
+    (row,) = entries(make_runs(RunPlan("a", "m", [TaskPlan(COUNTING)], prompt="none")))
+    assert (row.role, row.asked_shown) == ("model", "")
+
+
+def test_two_versions_of_the_plain_prompt_are_told_apart(make_runs):
+    first, second = make_runs(*(RunPlan(name, "m", [TaskPlan(COUNTING)]) for name in "ab"))
+    rows = entries([first, changed(second, task={"prompt_version": "2.0"})])
+    assert [row.asked_shown for row in rows] == ["prompt sarbench 1.x", "prompt sarbench 2.x"]
+
+
+def test_settings_are_named_where_rows_of_one_model_differ_in_them(make_runs):
+    runs = make_runs(*(RunPlan(name, "m" if name in "ab" else "n", [TaskPlan(COUNTING)]) for name in "abc"))
+    settings = ({"temperature": "0.7", "top_k": "1"}, {"top_k": "1"}, {"top_k": "9"})
+    for run, generation in zip(runs, settings, strict=True):
+        changed(run, backend={"generation": generation})
+    assert [row.asked_shown for row in entries(runs)] == ["temperature 0.7", "temperature not set", ""]
 
 
 def test_two_folders_with_one_run_id_are_refused(tmp_path):

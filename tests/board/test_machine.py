@@ -4,7 +4,7 @@ import json
 
 from sarbench.board.machine import records, to_csv, to_json
 from sarbench.board.model import make_board
-from tests.board.board_runs import COUNTING, RunPlan, TaskPlan
+from tests.board.board_runs import COUNTING, JUDGE, RunPlan, TaskPlan
 
 
 def test_csv_and_json_hold_every_cell_of_the_tables_and_agree(all_runs):
@@ -42,3 +42,16 @@ def test_an_empty_board_is_valid():
     board = make_board([])
     assert to_csv(board) == ""
     assert json.loads(to_json(board, title="t"))["results"] == []
+
+
+def test_programs_see_how_a_model_was_asked_and_what_a_judge_says(make_runs):
+    runs = make_runs(
+        RunPlan("a", "a", [TaskPlan(COUNTING, undecided=0.25, judged=0.7)]),
+        RunPlan("b", "a", [TaskPlan(COUNTING, undecided=0.25)], prompt="sarbench-2"),
+        RunPlan("c", "a", [TaskPlan(COUNTING, undecided=0.25)], history="gold"),
+    )
+    a, b, c = sorted(records(make_board(runs)), key=lambda each: each["run_id"])
+    assert [each["kind"] for each in (a, b, c)] == ["model", "other_prompt", "other_prompt"]
+    assert [(each["prompt_id"], each["history"]) for each in (b, c)] == [("sarbench-2", "none"), ("sarbench", "gold")]
+    assert (a["judged"], a["judged_by"], a["lower_bound"]) == (0.7, f"clustered-t; {JUDGE}", "")
+    assert (b["judged"], b["lower_bound"]) == (None, "rules only, undecided counts as wrong (25.0 % undecided)")

@@ -13,7 +13,7 @@ from sarbench.board import DatasetNote, render_site
 from sarbench.board.numbers import MINUS
 from sarbench.board.texts import SIMULATED
 from sarbench.errors import InputError
-from tests.board.board_runs import CAPTION, COUNTING, REFERRING, RunPlan, TaskPlan, speckle
+from tests.board.board_runs import CAPTION, COUNTING, PRESENCE, REFERRING, RunPlan, TaskPlan, speckle
 from tests.board.conftest import NOTES, chips
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -64,7 +64,7 @@ def test_every_page_is_there(site, all_runs):
     names = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     assert {"index.html", "methods.html", "board.json", "board.csv", ".sarbench-site"} <= names
     assert sum(name.startswith("models/") for name in names) == len(all_runs)
-    assert sum(name.startswith("tasks/") for name in names) == 3
+    assert sum(name.startswith("tasks/") for name in names) == 4
     assert sum(name.startswith("assets/chips/") for name in names) > 5
 
 
@@ -182,6 +182,61 @@ def test_what_a_floor_notes_stands_below_the_tables(site):
         assert f'title="{words}">†</span>' in text
 
 
+@pytest.mark.parametrize(
+    ("page", "curves", "wordings"),
+    [
+        (f"tasks/{COUNTING}.html", True, True),
+        ("models/radar-vl-7b.html", True, True),
+        (f"tasks/{PRESENCE}.html", False, False),
+        ("models/small-2b.html", False, False),
+    ],
+)
+def test_curves_and_wordings_stand_where_a_run_has_them_and_nowhere_else(site, page, curves, wordings):
+    text = (site / page).read_text(encoding="utf-8")
+    assert ("Under perturbations</h" in text) == ('class="severity"' in text) == curves
+    assert ("Over wordings of the prompt</h" in text) == wordings
+    assert ("and does not rank." in text) == (curves or wordings)
+    assert "<i>x</i>" not in text
+    if curves:
+        assert "&lt;i&gt;x&lt;/i&gt;" in text
+        assert '<a href="../models/radar-vl-7b-sarbench-3.html">sarbench-3</a>' in text
+        assert not re.search(r"<a[^>]*>sarbench-2</a>", text), "there is no such run on the board"
+
+
+def test_judged_numbers_name_the_judge_and_others_say_what_they_are(site):
+    page = (site / f"tasks/{PRESENCE}.html").read_text(encoding="utf-8")
+    judge = "judge &lt;b&gt;m&lt;/b&gt;-9, prompt strict 1.0 (abcd1234)"
+    assert page.count(f'<sup title="{judge}">1</sup>') == 1
+    assert f"<sup>1</sup> {judge[0].upper()}{judge[1:]}." in page
+    assert page.count(">lower bound: 37.0 % undecided<") == page.count(">lower bound: 20.0 % undecided<") == 1
+    assert "Lower bound: rules only, undecided counts as wrong." in page
+    assert judge in (site / "models/wordy-judged.html").read_text(encoding="utf-8")
+    bound = "lower bound: rules only, undecided counts as wrong (37.0 % undecided)"
+    assert bound in (site / "models/terse.html").read_text(encoding="utf-8")
+    assert re.search(r">judged 71 \(58–84\)<", (site / "index.html").read_text(encoding="utf-8"))
+
+
+def test_every_model_row_shows_its_lift_or_says_that_there_is_no_blind_run(site):
+    seeing = {"ranked", "unranked", "model", "other-prompt", "other_prompt"}
+    for page in ("index.html", f"tasks/{COUNTING}.html"):
+        text = (site / page).read_text(encoding="utf-8")
+        for body, rows in re.findall(r'<tbody class="([a-z_-]+)">(.*?)</tbody>', text, re.DOTALL):
+            told = rows.count(" on blind") + rows.count("no blind run")
+            assert told == (rows.count('<td class="result') if body in seeing else 0), body
+
+
+def test_rows_asked_in_another_way_stand_apart_without_a_rank(site):
+    text = (site / "index.html").read_text(encoding="utf-8")
+    rows = next(found for found in re.findall(r'<tbody class="other-prompt">(.*?)</tbody>', text, re.DOTALL))
+    assert rows.count("<tr>") == 2
+    assert "shown, not ranked" in rows
+    assert "prompt sarbench-3 1.x" in rows
+    assert "prompt sarbench 1.x, history gold" in rows
+    assert "rank " not in rows
+    overall = json.loads((site / "board.json").read_text(encoding="utf-8"))["tables"][0]["overall"]
+    assert [row["run_ids"] for row in overall if row["model"] == "example-org/radar-vl-7b"] == [["radar-vl-7b"]]
+
+
 def test_no_page_names_a_command_that_does_not_exist(site):
     assert "sarbench compare" not in (site / "methods.html").read_text(encoding="utf-8")
 
@@ -240,12 +295,20 @@ def test_board_json_names_the_order(site):
 
 @pytest.mark.parametrize("name", ["index.html", "task.html", "run.html"])
 def test_golden_pages(make_runs, tmp_path, name):
-    def plan(run_id, model, skill, **more):
-        task = TaskPlan(COUNTING, skill, samples=12, value=skill, half_width=0.125)
+    def plan(run_id, model, skill, *, judged=None, curves=(), wordings=(), **more):
+        found = {"judged": judged, "curves": dict(curves), "wordings": dict(wordings)}
+        task = TaskPlan(COUNTING, skill, samples=12, value=skill, half_width=0.125, undecided=0.125, **found)
         return RunPlan(run_id, model, [task], **more)
 
     runs = make_runs(
-        plan("radar-vl", "org/radar-vl", 0.75),
+        plan(
+            "radar-vl",
+            "org/radar-vl",
+            0.75,
+            judged=0.8125,
+            curves={"speckle": (0.75, 0.5)},
+            wordings={"sarbench": 1.0, "sarbench-2": 0.75},
+        ),
         plan("radar-vl-blind", "org/radar-vl", 0.25, perturbation="blank"),
         plan("floor", "floor/majority", 0.125, kind="floor", revision=None),
     )

@@ -1,8 +1,5 @@
-import pytest
-
 from sarbench.board.entries import entries
-from sarbench.board.standings import estimate, standings
-from sarbench.runs.record import Score
+from sarbench.board.standings import standings
 from tests.board.board_runs import COUNTING, RunPlan, TaskPlan
 
 
@@ -12,7 +9,7 @@ def held(runs):
 
 
 def plan(name, value, *, model=None, half=0.05, **more):
-    odd = {key: more.pop(key) for key in ("limit", "scored") if key in more}
+    odd = {key: more.pop(key) for key in ("limit", "scored", "undecided", "judged", "wordings") if key in more}
     return RunPlan(name, model or name, [TaskPlan(COUNTING, value=value, half_width=half, **odd)], **more)
 
 
@@ -37,6 +34,7 @@ def test_ranks_lift_and_floor(make_runs):
     assert (cells["a"].lift.text, cells["a"].lift.clear) == ("+50", True)
     assert (cells["c"].lift.text, cells["c"].lift.clear) == ("+2", False)
     assert cells["b"].lift is None
+    assert {key: cell.no_lift for key, cell in cells.items() if cell.no_lift} == {"b": "no blind run"}
     assert [entry.key for entry in found.entries] == [
         "a", "b", "c", "c-blind", "a-blind", "floor2", "floor1", "noisy",
     ]  # fmt: skip
@@ -78,17 +76,48 @@ def test_of_several_blind_runs_the_last_one_counts(make_runs):
     assert held([seeing, late, early]).cells["a"].lift.text == "+50"
 
 
-@pytest.mark.parametrize("value", [None, float("nan"), float("inf")])
-def test_no_number_no_estimate(value):
-    assert estimate(score(value=value)) is None
+def test_a_partial_blind_run_gives_no_lift_and_says_so(make_runs):
+    found = held(make_runs(plan("a", 0.8), plan("x", 0.3, model="a", perturbation="blank", limit=60)))
+    assert (found.cells["a"].lift, found.cells["a"].no_lift) == (None, "blind run partial")
 
 
-def test_percent_and_raw_units():
-    assert estimate(score(value=0.5, low=0.4, high=0.6)).span == "40–60"
-    raw = estimate(score(value=0.83, low=0.75, high=0.9, unit="CIDEr"))
-    assert (raw.text, raw.span, raw.unit) == ("0.83", "0.75–0.90", "CIDEr")
-    assert estimate(score(value=0.5, low=None, high=float("nan"))).span == ""
+def test_another_wording_takes_no_rank_and_pushes_nobody_down(make_runs):
+    found = held(
+        make_runs(
+            plan("a", 0.5),
+            plan("b", 0.4, half=0.01),
+            plan("a2", 0.9, half=0.01, model="a", prompt="sarbench-2"),
+            plan("a2-blind", 0.2, model="a", prompt="sarbench-2", perturbation="blank"),
+            plan("told", 0.9, half=0.01, model="b", history="gold"),
+        )
+    )
+    assert [found.cells[key].rank is None for key in ("a", "b", "a2", "told")] == [False, False, True, True]
+    assert found.ranked == 2
+    assert (found.cells["a"].rank.best, found.cells["a"].no_lift) == (1, "no blind run")
+    assert (found.cells["a2"].lift.text, found.cells["told"].no_lift) == ("+70", "no blind run")
+    assert [entry.key for entry in found.entries] == ["a", "b", "a2", "told", "a2-blind"]
 
 
-def score(**values):
-    return Score(**({"task": "t", "metric": "m", "protocol": "strict", "n": 9, "clusters": 3, "method": "x"} | values))
+def test_a_number_of_rules_is_a_lower_bound_until_a_judge_has_spoken(make_runs):
+    found = held(
+        make_runs(
+            plan("a", 0.5, undecided=0.2),
+            plan("b", 0.5, undecided=0.2, judged=0.6),
+            plan("c", 0.5, undecided=0.0),
+        )
+    )
+    a, b, c = (found.cells[key] for key in "abc")
+    assert (a.remark.kind, a.remark.undecided, a.judged) == ("bound", "20.0 %", None)
+    assert a.remark.text == "rules only, undecided counts as wrong (20.0 % undecided)"
+    assert (b.remark, b.judged.text) == (None, "60")
+    assert (c.remark, c.judged) == (None, None)
+    assert found.metric.metric == "accuracy"
+    assert str(b.rank) == "1–3"
+
+
+def test_the_spread_stands_at_the_row_that_ranks(make_runs):
+    over = {"sarbench": 1.0, "sarbench-2": 0.8}
+    blind = plan("x", 0.4, model="a", perturbation="blank", wordings=over)
+    found = held(make_runs(plan("a", 0.5, wordings=over), blind))
+    assert (found.cells["a"].spread.mean, found.cells["a"].spread.span) == ("45", "40–50")
+    assert found.cells["x"].spread is None

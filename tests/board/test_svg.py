@@ -37,14 +37,14 @@ def test_ticks_enclose_the_data_and_are_few(low, width):
 def test_a_forest_plot_is_well_formed_escaped_and_tells_kinds_apart_by_shape():
     rows = [
         ForestRow(ODD * 4, "", kind, 50.0, 40.0, 60.0, "50 (40–60)")
-        for kind in ("model", "blind", "floor", "perturbed")
+        for kind in ("model", "other_prompt", "blind", "floor", "perturbed")
     ]
     text = forest(rows, label=f"Forest of {ODD}", unit="%")
     drawn = ET.fromstring(text)
     assert "<script" not in text
     assert drawn.get("aria-label") == f"Forest of {ODD}"
     shapes = [re.search(r"<(circle|rect|polygon) class=\"point( hollow)?", part) for part in text.split("<g ")[1:]]
-    assert len({shape[0] for shape in shapes}) == 4
+    assert len({shape[0] for shape in shapes}) == 5
 
 
 def test_a_note_behind_a_name_is_never_cut():

@@ -2,11 +2,12 @@ import json
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sarbench import imaging, sources
-from sarbench.build import check
+from sarbench.build import build, check
 from sarbench.errors import InputError, UnknownNameError
 from tests.build.fake import fake_source, make_rows, write_coco
 
@@ -67,6 +68,7 @@ def test_json_holds_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sources.SOURCES, "fake", fake_source(content))  # type: ignore[arg-type]
     parts = json.loads(check("fake", tmp_path).to_json())
     assert parts["usable"] is True
+    assert parts["complete"] is False
     assert parts["splits"][0]["rows"] == 1
     assert parts["splits"][0]["counts"] == {"oddity": 1}
     assert parts["left_out"]["b/train"] == "b.json: is cut off. Download it again."
@@ -76,6 +78,7 @@ def test_no_row_is_not_usable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sources.SOURCES, "fake", fake_source({"a": {"train": ()}}))  # type: ignore[arg-type]
     result = check("fake", tmp_path)
     assert not result.usable
+    assert not result.complete
     assert "not usable" in result.to_text()
 
 
@@ -142,3 +145,29 @@ def test_the_public_texts_of_fusar_pass(real_data: Path) -> None:
     quality = check("fusar-geovl", real_data / "fusar_geovl").quality
     assert quality.rows == {"fields/train": 8000, "caption/train": 1000}
     assert {finding.severity for finding in quality.findings} == {"information"}
+
+
+@pytest.mark.parametrize(
+    ("content", "asked", "complete"),
+    [
+        ({"a": {"train": make_rows([1])}}, None, True),
+        ({"a": {"train": make_rows([1]), "test": ()}}, None, False),
+        (
+            {"a": {"train": make_rows([1]), "test": InputError(where="b", problem="is cut off", fix="Mend it")}},
+            None,
+            False,
+        ),
+        ({"a": {"train": make_rows([1])}}, ["train", "validation"], False),
+    ],
+)
+def test_complete_is_what_a_build_gives_whole(
+    content: Any, asked: list[str] | None, complete: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sources.SOURCES, "fake", fake_source(content))  # type: ignore[arg-type]
+    (tmp_path / "raw").mkdir()
+    result = check("fake", tmp_path / "raw", splits=asked)
+    built = build("fake", data_dir=tmp_path / "raw", out=tmp_path / "out", splits=asked)
+    assert result.usable
+    assert (result.complete, bool(built.left_out)) == (complete, not complete)
+    assert set(result.lost) == set(built.left_out)
+    assert ("usable in part" in result.to_text()) is not complete

@@ -1,6 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sarbench.build.quality.report import page
 from sarbench.schema import Row
 from tests.build.quality_case import examined, row
 
@@ -71,3 +72,12 @@ def test_overlaps_are_intersections(train: list[tuple[str, str, str]], test: lis
     assert overlap.texts == len({cell[1:] for cell in train} & {cell[1:] for cell in test})
     assert overlap.samples == len(set(train) & set(test))
     assert overlap.share == overlap.images / len({cell[0] for cell in test})
+
+
+def test_the_page_lists_only_splits_that_share_something() -> None:
+    rows = [of("train", "a"), of("validation", "b", question="Where?"), of("test", "a", question="Which?")]
+    table = page(examined(rows), {}).partition("## What splits share")[2].partition("\n## ")[0]
+    assert "| a/train | a/test | 1 |" in table
+    assert "a/validation" not in table
+    nothing = page(examined([of("train", "a"), of("test", "b", answer="car")]), {})
+    assert "What splits share" not in nothing

@@ -152,3 +152,15 @@ def test_another_set_in_the_same_layout_is_named(real_data: Path, tmp_path: Path
     assert answer.returncode == 0, answer.stderr
     assert "read images of HRSID, not of SARDet-100K" in answer.stdout
     assert "read images of HRSID, not of SARDet-100K" in (tmp_path / "out" / "README.md").read_text()
+
+
+def test_check_exits_with_1_where_build_does(sardet: Path, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    shutil.copytree(sardet, raw)
+    whole = raw / "Annotations" / "test.json"
+    whole.write_bytes(whole.read_bytes()[:-40])
+    checked = run("check", "sardet-100k", "--data-dir", raw)
+    built = run("build", "sardet-100k", "--data-dir", raw, "--out", tmp_path / "out")
+    assert (checked.returncode, built.returncode) == (1, 1)
+    assert "usable in part" in checked.stdout
+    assert "detection/test: left out" in checked.stdout

@@ -1,6 +1,11 @@
-"""An OpenAI-compatible chat server on the loopback, sound or broken in one of the ways that servers are."""
+"""An OpenAI-compatible chat server on the loopback, sound or broken in one of the ways that servers are.
 
+`python tests/e2e/stub_openai.py --port 8790` serves until it is stopped; it needs nothing but Python.
+"""
+
+import argparse
 import json
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -27,8 +32,8 @@ class Stub:
 
 
 @contextmanager
-def serving(stub: Stub) -> Iterator[Stub]:
-    """Serve on a free port until the block ends."""
+def serving(stub: Stub, *, port: int = 0) -> Iterator[Stub]:
+    """Serve on this port, or on a free one, until the block ends."""
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -49,7 +54,7 @@ def serving(stub: Stub) -> Iterator[Stub]:
                 place = stub.questions.index(question)
             _answer(self, stub, stub.modes[place] if place < len(stub.modes) else "ok")
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
         server.daemon_threads = True
         stub.address = f"http://127.0.0.1:{server.server_address[1]}/v1"
         thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -101,3 +106,23 @@ def _send_bytes(handler: BaseHTTPRequestHandler, code: int, body: bytes, kind: s
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
     handler.wfile.write(body)
+
+
+def main() -> None:
+    """Serve in the foreground."""
+    parser = argparse.ArgumentParser(description="Answer every question of an OpenAI client with the same text.")
+    parser.add_argument("--port", type=int, default=8790)
+    parser.add_argument("--answer", default="1")
+    asked = parser.parse_args()
+    try:
+        with serving(Stub(answer=asked.answer), port=asked.port) as stub:
+            print(f"{stub.address} answers {stub.answer!r} to everything", flush=True)
+            threading.Event().wait()
+    except OSError as error:
+        sys.exit(f"error: port {asked.port}: {error.strerror}. Give another --port.")
+    except KeyboardInterrupt:
+        pass
+
+
+if __name__ == "__main__":
+    main()

@@ -37,20 +37,21 @@ def entry_point(tmp_path: Path) -> Path:
     info = tmp_path / "site" / "sarbench_backend-0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: sarbench-backend\nVersion: 0\n")
-    (info / "entry_points.txt").write_text("[lmms_eval.models]\nsarbench_hf = sarbench.lmms.hf_registry:manifests\n")
+    (info / "entry_points.txt").write_text("[lmms_eval.models]\nsarbench_hf = sarbench.lmms.hf.registry:manifests\n")
     return info.parent
 
 
 def ask(folder: Path, *, batch_size: int) -> list[dict]:
     """Run one task in this process and return lmms-eval's samples."""
-    from sarbench.lmms import hf_registry, torchvision_shim
+    from sarbench.lmms import torchvision_shim
+    from sarbench.lmms.hf import registry
 
     torchvision_shim.install()
     from lmms_eval.evaluator import simple_evaluate
     from lmms_eval.models import get_model
     from lmms_eval.tasks import TaskManager
 
-    hf_registry.register()
+    registry.register()
     model = get_model("sarbench_hf").create_from_arg_string(
         f"pretrained={folder},dtype=float32,max_pixels=12544", {"batch_size": batch_size, "device": "cpu"}
     )

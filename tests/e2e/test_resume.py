@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from sarbench.build import build
+from sarbench.catalogue import read_catalogue
+from sarbench.lmms.job import Answered
+from sarbench.lmms.launcher import Evaluation, evaluate
 from sarbench.runs.samples import from_table
 from sarbench.runs.store import load_run, load_samples
 from sarbench.simulate import write_sardet
@@ -108,7 +111,8 @@ def test_killed_and_resumed_is_as_if_undisturbed(
     assert not (out / "parts").exists()
 
 
-def test_ctrl_c_on_the_command_line(tiny_model, simulated_home, tmp_path) -> None:
+@pytest.mark.parametrize("pause", [None, 0.0, 0.05, 0.3])
+def test_ctrl_c_on_the_command_line_once_and_twice(tiny_model, simulated_home, tmp_path, pause) -> None:
     command = [
         *(sys.executable, "-c", COMMAND, "eval", "--model", "llava_hf"),
         *("--model_args", f"pretrained={tiny_model},device_map=cpu", "--device", "cpu", "--tasks", TASK),
@@ -123,6 +127,9 @@ def test_ctrl_c_on_the_command_line(tiny_model, simulated_home, tmp_path) -> Non
             time.sleep(0.1)
         time.sleep(1)
         process.send_signal(signal.SIGINT)
+        if pause is not None:
+            time.sleep(pause)
+            process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "the evaluation was stopped. Run the same command with --resume" in said
@@ -143,3 +150,36 @@ def test_a_damaged_part_is_asked_again_and_noted(
     assert answers(out) == answers(undisturbed)
     notes = json.loads((out / "manifest.json").read_text())["notes"]
     assert any("000000000-000000001.parquet cannot be read" in note for note in notes)
+
+
+def test_a_worker_that_the_system_kills_goes_on_with_half_the_batch(
+    tiny_model, simulated_home, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setenv("SARBENCH_HOME", str(simulated_home))
+    killed = 0
+
+    def listen(spec, event) -> None:
+        nonlocal killed
+        if isinstance(event, Answered) and not killed:
+            (worker,) = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+            killed = int(worker)
+            os.kill(killed, signal.SIGKILL)
+
+    asked = Evaluation(
+        model="sarbench_hf",
+        model_args=f"pretrained={tiny_model}",
+        tasks=read_catalogue().select([TASK]),
+        out=tmp_path / "run",
+        device="cpu",
+        gen_kwargs="max_new_tokens=8",
+        batch_size=2,
+        limit=6,
+        chunk=2,
+    )
+    manifest = evaluate(asked, listen=listen)
+    assert killed
+    assert manifest.tasks[0].done == 6
+    (note,) = manifest.notes
+    assert note.startswith(f"{TASK}: its process was killed (signal 9)")
+    assert note.endswith("batch size 1 from there on")
+    assert not list(asked.out.rglob("*.tmp"))

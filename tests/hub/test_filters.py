@@ -9,6 +9,7 @@ from sarbench.errors import UnknownNameError
 from sarbench.hub import built as built_module
 from sarbench.hub import load_dataset
 from sarbench.hub.filters import RowFilter
+from sarbench.hub.raw import RawReader
 from tests.hub import sets
 
 EVERYTHING = sets.everything()
@@ -63,6 +64,16 @@ def test_unknown_names_list_those_there_are(folder: Path) -> None:
         load_dataset("fake", "a", data_dir=folder, task=["vqa", "count"])
     with pytest.raises(UnknownNameError, match=r"the subtask 'y'\. Take some of refer_multi, x"):
         load_dataset("fake", "a", split="test", data_dir=folder, subtask="y")
+    with pytest.raises(UnknownNameError, match=r"the subtask 'y'\. Take some of refer_multi, x"):
+        load_dataset("fake", "a", split="test", data_dir=folder, subtask=["x", "y"], streaming=True)
+    with pytest.raises(UnknownNameError, match=r"the subtask 'y'\. Take some of refer_multi, x"):
+        load_dataset("fake", "a", data_dir=folder, subtask="y", streaming=True)
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_a_subtask_where_no_row_has_one(folder: Path, streaming: bool) -> None:
+    with pytest.raises(UnknownNameError, match=r"the subtask 'y'\. Leave subtask out: no row has one"):
+        load_dataset("fake", "a", split="train", data_dir=folder, subtask="y", streaming=streaming)
 
 
 def test_splits_without_such_rows_are_empty(folder: Path) -> None:
@@ -95,3 +106,21 @@ def test_what_is_prepared_serves_every_filter(folder: Path) -> None:
     whole = load_dataset("fake", "a", split="test", data_dir=folder)
     some = load_dataset("fake", "a", split="test", data_dir=folder, task="counting")
     assert some.cache_files[0] in whole.cache_files
+
+
+def test_a_raw_stream_looks_for_a_subtask_no_further_than_the_row_that_has_it(
+    everything: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    inside = RawReader.subtasks
+
+    def told(self: RawReader) -> Any:
+        for subtask in inside(self):
+            seen.append(subtask)
+            yield subtask
+
+    monkeypatch.setattr(RawReader, "subtasks", told)
+    load_dataset("fake", "a", split="test", data_dir=everything, subtask="refer_multi", streaming=True)
+    assert seen == ["refer_multi"]
+    load_dataset("fake", "a", split="test", data_dir=everything, task="counting", streaming=True)
+    assert seen == ["refer_multi"]

@@ -7,6 +7,7 @@ import pytest
 from sarbench.errors import InputError
 from sarbench.leakage import LeakageReport, Overlap, turn
 from sarbench.leakage_scan import report_paths, scan
+from sarbench.leakage_scan._census import _names
 from tests.leakage.built_chips import build_chips
 from tests.leakage.chips import chip, cropped, encoded, respeckled
 
@@ -203,9 +204,37 @@ def test_no_folder(tmp_path: Path) -> None:
         scan([], out=tmp_path / "report.json")
 
 
-def test_one_dataset_twice(folders: list[Path], tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"holds sardet-100k, as .* does. Name one folder for each dataset"):
+def test_one_folder_twice(folders: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"is named twice. Name each folder once"):
         scan([folders[0], folders[0]], out=tmp_path / "report.json")
+
+
+def test_folders_of_one_dataset_are_named_by_folder(tmp_path: Path) -> None:
+    hrsid = build_chips(tmp_path / "hrsid", {"train": {"a.png": encoded(chip(1)), "b.png": encoded(chip(2))}})
+    sardet = build_chips(tmp_path / "sardet", {"test": {"c.png": encoded(chip(1)), "d.png": encoded(chip(3))}})
+    other = build_chips(tmp_path / "other", {"test": {"e.png": encoded(chip(4))}}, name="other-set")
+    report = scan([hrsid, sardet, other], out=tmp_path / "report.json")
+    named = ["other-set", "sardet-100k@hrsid-sardet-100k", "sardet-100k@sardet-sardet-100k"]
+    assert [split.dataset for split in report.splits] == named
+    train, test = f"{named[1]}/train", f"{named[2]}/test"
+    assert report.matrix[test][train].images == 1
+    (clean,) = (subset for subset in report.clean if subset.dataset == named[2])
+    assert (clean.against, clean.images, clean.clean_images) == ((train,), 2, 1)
+    content = json.loads((tmp_path / clean.file).read_text())
+    assert content["dataset"] == "sardet-100k"
+    assert len(content["row_ids"]) == 1
+    assert named[2] in report.to_text()
+    # What is known beforehand is known of a dataset, whatever its folder is called.
+    assert any(
+        "sardet-100k" in {known.known.images_of.dataset, known.known.come_from.dataset} for known in report.lineage
+    )
+
+
+def test_folders_of_one_name_are_told_apart_by_those_above() -> None:
+    folders = [Path("/a/one/built"), Path("/a/two/built"), Path("/a/one/other")]
+    assert _names(folders, ["x", "x", "y"]) == ["x@one-built", "x@two-built", "y"]
+    with pytest.raises(InputError, match="cannot be told apart by their paths"):
+        _names([Path("/a/b"), Path("/c/b"), Path("/a-b")], ["x", "x", "x"])
 
 
 def test_a_report_where_nothing_can_be_written(folders: list[Path], tmp_path: Path) -> None:

@@ -161,6 +161,20 @@ def test_swallowed_memory_errors_make_the_batch_smaller(tmp_path: Path) -> None:
     assert all(answer.error is None for answer in asking.answers.values())
 
 
+def test_a_backend_that_helps_itself_is_noted(tmp_path: Path) -> None:
+    class Halving(Backend):
+        batch_size = 8  # as `sarbench_hf` has it: no size that others could set
+
+        def generate_until(self, requests):
+            if requests[0].doc_id == 4:
+                self.batch_size = 2
+            return [GenerationResult("1", TokenCounts(output_tokens=1)) for _ in requests]
+
+    _, _, _, told = session(tmp_path, Halving(), 10)
+    noted = "out of memory; batch size 2, was 8, from questions 4 to 7 on"
+    assert [event.text for event in told if isinstance(event, Noted)] == [noted]
+
+
 def test_memory_that_never_suffices_stops_the_task(tmp_path: Path) -> None:
     class Full(Backend):
         def generate_until(self, requests):

@@ -11,11 +11,12 @@ import pytest
 from PIL import Image
 
 from sarbench.errors import InputError, UnknownNameError
-from sarbench.lmms.hf_args import hf_args
-from sarbench.lmms.hf_folder import check_model_folder
-from sarbench.lmms.hf_generation import Generation, generation
-from sarbench.lmms.hf_invariance import _compare, batch_invariance
-from sarbench.lmms.hf_model import Answer, Conversation, HfModel, _is_fatal, _is_out_of_memory, _until_end
+from sarbench.lmms.hf.args import hf_args
+from sarbench.lmms.hf.folder import check_model_folder
+from sarbench.lmms.hf.generation import Generation, generation
+from sarbench.lmms.hf.invariance import _compare, batch_invariance
+from sarbench.lmms.hf.model import Answer, Conversation, HfModel, _is_fatal, _until_end
+from sarbench.lmms.memory import is_out_of_memory
 
 GREEDY = Generation(max_new_tokens=8)
 ARCHITECTURES = ("llava", "qwen2_vl", "qwen2_5_vl")
@@ -242,9 +243,9 @@ def test_padding_behind_the_end_is_no_answer() -> None:
 
 
 def test_errors_are_told_apart() -> None:
-    assert _is_out_of_memory(MemoryError())
-    assert _is_out_of_memory(RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"))
-    assert not _is_out_of_memory(ValueError("out of memory"))
+    assert is_out_of_memory(MemoryError())
+    assert is_out_of_memory(RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried"))
+    assert not is_out_of_memory(ValueError("out of memory"))
     assert _is_fatal(RuntimeError("CUDA error: an illegal memory access was encountered"))
     assert not _is_fatal(RuntimeError("shape mismatch"))
 

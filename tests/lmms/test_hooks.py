@@ -149,3 +149,21 @@ def test_settings_have_one_spelling_and_travel() -> None:
         Settings(perturbation="speckl")
     with pytest.raises(UnknownNameError, match="history"):
         Settings(history="silver")
+
+
+def test_earlier_turns_move_with_the_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = [
+        ("user", "[refer] Where is the tank?"),
+        ("assistant", "{<50><60><71><80>}"),
+        ("user", "?"),
+        ("assistant", "!"),
+    ]
+    record = json.dumps({"messages": [{"role": role, "content": text} for role, text in said]})
+    doc = {**ROWS["referring"], "turn": 1, "record": record}
+    monkeypatch.setenv("SARBENCH_HISTORY", "gold")
+    assert "Question: Where is the tank?\nAnswer: [50, 60, 71, 80]" in hooks.doc_to_text(doc)
+    monkeypatch.setenv("SARBENCH_PERTURB", "gsd:factor=2")
+    text = hooks.doc_to_text(doc)
+    assert "Question: Where is the tank?\nAnswer: [25, 30, 36, 40]" in text
+    (line,) = hooks.process_results(doc, [""]).values()
+    assert line["prompt"] == text

@@ -2,6 +2,8 @@
 
 import errno
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,11 +12,12 @@ import pytest
 
 from sarbench.catalogue import read_catalogue
 from sarbench.errors import RunError
-from sarbench.lmms import launcher, session
+from sarbench.lmms import launcher, locks, session, session_log
 from sarbench.lmms.launcher import Evaluation, StoppedError, evaluate, timed
 from sarbench.lmms.parts import Answer, write_part
-from sarbench.lmms.process import DiskFullError
-from sarbench.lmms.session import BEGUN, SESSIONS, begin
+from sarbench.lmms.process import DiskFullError, KilledError
+from sarbench.lmms.session import BEGUN, begin
+from sarbench.lmms.session_log import SESSIONS
 from sarbench.runs.record import TaskRun
 from sarbench.runs.samples import to_table
 from sarbench.runs.store import save_manifest, save_samples
@@ -45,7 +48,7 @@ def stopping(monkeypatch: pytest.MonkeyPatch, data: TaskData, error: BaseExcepti
         raise error
 
     monkeypatch.setattr(launcher, "preflight", lambda asked: (data,))
-    monkeypatch.setattr(launcher, "run_worker", stop)
+    monkeypatch.setattr(launcher, "run_while_killed", stop)
 
 
 def test_ctrl_c_leaves_a_run_that_can_be_resumed_and_says_so(asked, data, monkeypatch) -> None:
@@ -55,6 +58,26 @@ def test_ctrl_c_leaves_a_run_that_can_be_resumed_and_says_so(asked, data, monkey
     assert caught.value.exit_code == 130
     assert (asked.out / BEGUN).exists()
     assert not (asked.out / "manifest.json").exists()
+
+
+@pytest.mark.parametrize("where", ["scoring", "letting go of the folder"])
+def test_a_second_ctrl_c_changes_nothing(asked, data, monkeypatch, where) -> None:
+    def again(*arguments) -> None:
+        raise KeyboardInterrupt
+
+    @contextmanager
+    def writing(folder: Path) -> Iterator[None]:
+        with locks.writing(folder):
+            try:
+                yield
+            finally:
+                again()
+
+    stopping(monkeypatch, data, KeyboardInterrupt())
+    name, interrupted = ("_score", again) if where == "scoring" else ("writing", writing)
+    monkeypatch.setattr(launcher, name, interrupted)
+    with pytest.raises(StoppedError, match=r"was stopped\. Run the same command with --resume"):
+        evaluate(asked)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
@@ -67,6 +90,17 @@ def test_a_full_disk_is_one_sentence(asked, data, monkeypatch, number) -> None:
 def test_a_disk_that_fills_in_the_worker_ends_the_run(asked, data, monkeypatch) -> None:
     stopping(monkeypatch, data, DiskFullError(where=asked.out / "logs", problem="the disk became full during t"))
     with pytest.raises(DiskFullError, match="the disk became full"):
+        evaluate(asked)
+
+
+@pytest.mark.parametrize(("batch_size", "advice"), [(4, "with a smaller --batch_size than 4 or on a"), (1, "on a")])
+def test_a_worker_killed_for_memory_says_how_to_go_on(asked, data, monkeypatch, batch_size, advice) -> None:
+    error = KilledError(where=asked.out / "logs" / "t.log", task=TASK, batch_size=batch_size, loaded=True)
+    stopping(monkeypatch, data, error)
+    said = (
+        rf"1 of 1 tasks broke: .*for want of memory \(see .*t\.log\)\. Go on with --resume, {advice} machine with more"
+    )
+    with pytest.raises(RunError, match=said):
         evaluate(asked)
 
 
@@ -112,7 +146,8 @@ def test_a_finished_task_is_kept_and_every_session_is_written_down(asked, data, 
     with pytest.raises(RunError, match=r"holds a run already\. Give --resume"):
         begin(asked, (data,))
 
-    monkeypatch.setattr(session, "package_versions", lambda: {**first.packages, "torch": "9.9"})
+    for module in (session, session_log):
+        monkeypatch.setattr(module, "package_versions", lambda: {**first.packages, "torch": "9.9"})
     again = begin(replace(asked, resume=True, batch_size=4), (data,))
     assert [run.task for run in again.tasks] == [TASK]
     (note,) = again.notes
@@ -148,6 +183,63 @@ def test_a_run_without_a_whole_task_is_a_run(asked, data) -> None:
     assert begin(replace(asked, resume=True), (data,)).tasks == ()
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("history", "gold", r"another history \(none, now gold\)"),
+        ("prompt", "authors", r"another prompt \(sarbench, now authors\)"),
+        ("perturbation", "blank", r"another perturb \(None, now blank\)"),
+    ],
+)
+def test_answers_that_are_no_whole_task_are_kept_from_other_settings(asked, data, setting, value, said) -> None:
+    begin(asked, (data,))
+    path = write_part(asked.parts(TASK), [Answer(position=0, prompt_sha256="", text="1", seconds=0.1)], key="k")
+    with pytest.raises(RunError, match=said):
+        begin(replace(asked, resume=True, settings=replace(asked.settings, **{setting: value})), (data,))
+    assert path.exists()
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_makes_answers_useless_is_named(asked, data, monkeypatch, whole) -> None:
+    first = begin(asked, (data,))
+    write_part(asked.parts(TASK), [Answer(position=0, prompt_sha256="", text="1", seconds=0.1)], key="k")
+    if whole:
+        save_samples(asked.out, TASK, to_table([line(0), line(1)]))
+        save_manifest(asked.out, first.model_copy(update={"tasks": (task_run(data, datetime.now(UTC)),)}))
+    monkeypatch.setattr(session_log, "PROMPT_VERSION", "9.1")
+    heard = []
+    again = begin(
+        replace(asked, resume=True),
+        (replace(data, digest="anew" * 16),),
+        listen=lambda spec, event: heard.append(f"{spec.name}: {event.text}"),
+    )
+    differs = "data digest digest, now anewanewanew; prompt version 1.0, now 9.1"
+    assert again.tasks == ()
+    assert again.notes == (f"{TASK} was asked again: {differs}",)
+    assert heard == [f"{TASK}: asked again: {differs}"]
+
+
+def test_a_session_log_that_is_damaged_stops_nobody(asked, data) -> None:
+    begin(asked, (data,))
+    write_part(asked.parts(TASK), [Answer(position=0, prompt_sha256="", text="1", seconds=0.1)], key="k")
+    (asked.out / SESSIONS).write_text('["no session"]\n')
+    assert begin(replace(asked, resume=True), (data,)).notes == ()
+
+
+def test_what_killed_processes_were_writing_goes_when_the_run_does_on(asked, data, monkeypatch) -> None:
+    left = [".manifest.json.7.tmp", f"samples/.{TASK}.parquet.7.tmp", f"parts/{TASK}/.0-1.parquet.7.tmp"]
+    for name in left:
+        (asked.out / name).parent.mkdir(parents=True, exist_ok=True)
+        (asked.out / name).write_bytes(b"half")
+    stopping(monkeypatch, data, KeyboardInterrupt())
+    with locks.writing(asked.out), pytest.raises(RunError, match="another evaluation"):
+        evaluate(asked)
+    assert all((asked.out / name).exists() for name in left)  # another process may be writing them
+    with pytest.raises(StoppedError):
+        evaluate(asked)
+    assert not list(asked.out.rglob("*.tmp"))
+
+
 def test_the_key_tells_one_question_from_another(asked, data) -> None:
     others = [
         replace(asked, model="llava_hf"),
@@ -155,8 +247,9 @@ def test_the_key_tells_one_question_from_another(asked, data) -> None:
         replace(asked, gen_kwargs="max_new_tokens=3"),
         replace(asked, seed=1),
         replace(asked, settings=replace(asked.settings, coords="norm1000")),
+        replace(asked, settings=replace(asked.settings, history="gold")),
     ]
     keys = {one.key(data) for one in (asked, *others)} | {asked.key(replace(data, digest="other"))}
-    assert len(keys) == 7
+    assert len(keys) == 8
     same = "response=1,api_key=sk-2,timeout=60,num_concurrent=2"
     assert replace(asked, model_args=same, batch_size=8, limit=2, device="cpu", chunk=3).key(data) == asked.key(data)

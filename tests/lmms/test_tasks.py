@@ -147,7 +147,9 @@ def test_training_items_come_from_the_whole_config() -> None:
 
 def test_what_cannot_be_run_says_why(home: Path, tmp_path: Path) -> None:
     fields, counting = SPECS["sarbench_fusar_fields"], SPECS["sarbench_sarlang_vqa1_counting_lite"]
-    assert "is not built. Build it: `sarbench build sarlang-1m --data-dir DIR --configs vqa1`" in str(why_not(counting))
+    assert "is not built. Build it: `sarbench build sarlang-1m --data-dir DIR --configs vqa1 --lite 5000`" in str(
+        why_not(counting)
+    )
     build("fusar-geovl", data_dir=write_fusar(tmp_path / "fusar", records=2), out=home / "fusar-geovl")
     assert "no images in the built set" in str(why_not(fields))
     with pytest.raises(InputError, match="no images in the built set"):

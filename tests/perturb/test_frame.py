@@ -1,5 +1,7 @@
 """Rows follow the pixel grid of their images, and only that."""
 
+import json
+
 import pytest
 
 from sarbench import perturb
@@ -44,6 +46,39 @@ def test_odd_sides_keep_their_last_pixel() -> None:
     seen = perturb.changed_row(perturb.parse_spec("speckle+gsd:factor=2+gsd:factor=2"), row)
     assert (seen["width"], seen["height"]) == (51, 25)
     assert perturb.changed_size(perturb.parse_spec("gsd+gsd"), (201, 99)) == (51, 25)
+
+
+def test_boxes_of_earlier_turns_are_divided_too() -> None:
+    said = [
+        ("human", "What is in [10.0, 20.0, 30.0, 41.0] of [2019, 2020, 2021, 2022]?"),
+        ("gpt", "Ships { <10><11> , <30><40>}, 4 of them: 1, 2, 3, 4."),
+        ("human", "And in [5, 6, 7]?"),
+        ("gpt", 3),
+    ]
+    other = {"image": [10, 20, 30, 40], "conversations": [{"from": who, "value": text} for who, text in said]}
+    row = {**ROWS["counting"], "turn": 1, "record": json.dumps(other)}
+    seen = perturb.changed_row(HALF, row)
+    told = json.loads(seen["record"])
+    assert [turn["value"] for turn in told["conversations"]] == [
+        "What is in [5, 10, 15, 20.5] of [2019, 2020, 2021, 2022]?",
+        "Ships { <5><5.5> , <15><20>}, 4 of them: 1, 2, 3, 4.",
+        "And in [5, 6, 7]?",
+        3,
+    ]
+    assert told["image"] == other["image"]
+    assert json.loads(row["record"]) == other
+
+
+@pytest.mark.parametrize("record", ["", "{broken", "[1]", '{"conversations": 7}', '{"messages": ["x", {"role": 1}]}'])
+def test_records_without_a_dialogue_stay(record: str) -> None:
+    row = {**ROWS["counting"], "turn": 1, "record": record}
+    seen = perturb.changed_row(HALF, row)["record"]
+    assert seen == record
+
+
+def test_rows_of_no_dialogue_keep_their_record() -> None:
+    row = {**ROWS["counting"], "turn": None, "record": '{"messages": [{"content": "{<10><10><30><30>}"}]}'}
+    assert perturb.changed_row(HALF, row)["record"] == row["record"]
 
 
 @pytest.mark.parametrize("missing", [{"width": None, "height": None}, {"width": 0, "height": 0}])

@@ -1,31 +1,8 @@
-"""A built, simulated SAR-TEXT and tiny encoders, made once."""
+"""Tiny encoders, made once."""
 
 from pathlib import Path
 
 import pytest
-
-from sarbench.retrieval import RetrievalTask, select
-
-HRSID = "sar-text/retrieval-hrsid/test"
-
-
-@pytest.fixture(scope="session")
-def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A `SARBENCH_HOME` with simulated SAR-TEXT: 12 test images of HRSID with two captions each."""
-    from sarbench.build import build
-    from sarbench.simulate import write_sartext
-
-    folder = tmp_path_factory.mktemp("retrieval")
-    raw = write_sartext(folder / "raw", images={"SEN12": 6, "HRSID": 12})
-    build("sar-text", data_dir=raw, out=folder / "home" / "sar-text", layout="flat")
-    return folder / "home"
-
-
-@pytest.fixture
-def hrsid(built_home: Path, monkeypatch: pytest.MonkeyPatch) -> RetrievalTask:
-    monkeypatch.setenv("SARBENCH_HOME", str(built_home))
-    (task,) = select([HRSID])
-    return task
 
 
 @pytest.fixture(scope="session")

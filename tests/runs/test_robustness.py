@@ -11,8 +11,10 @@ from typer.testing import CliRunner
 
 from sarbench.cli.robustness import robustness
 from sarbench.errors import InputError
+from sarbench.files import locked
 from sarbench.perturb import LEVELS
-from sarbench.runs.robustness import severity_curves
+from sarbench.runs.robustness import record_curves, severity_curves
+from sarbench.runs.store import load_scores
 from tests.board.board_runs import COUNTING, REFERRING, RunPlan, TaskPlan, write_run
 
 
@@ -87,6 +89,44 @@ def test_what_is_clean_and_what_is_there_twice(tmp_path: Path, clean: Path) -> N
         severity_curves(clean, [blind, blind])
 
 
+def test_curves_are_recorded_in_the_clean_run(tmp_path: Path, clean: Path) -> None:
+    speckle = speckled(tmp_path)
+    blind = run(tmp_path, "blank", 0.2)
+    untouched = (speckle[0] / "scores.json").read_bytes()
+    curves = severity_curves(clean, [*speckle, blind])
+    record_curves(clean, curves)
+    found = {(curve.task, curve.perturbation): curve for curve in load_scores(clean).curves}
+    assert set(found) == {(task, name) for task in (COUNTING, REFERRING) for name in ("speckle", "blank")}
+    counting = found[COUNTING, "speckle"]
+    assert [(point.perturbation, point.run_id, point.value) for point in counting.points] == [
+        (spec, f"run {spec} {{}}", value) for spec, value in zip(LEVELS["speckle"], (0.8, 0.6, 0.4, 0.2), strict=True)
+    ]
+    assert (counting.clean, counting.floor, counting.floor_run_id) == (0.8, 0.2, "run blank {}")
+    assert counting.area == pytest.approx((0.8 + 0.7 + 0.5 + 0.3) / 4)
+    assert counting.worst == 0.0
+    assert (speckle[0] / "scores.json").read_bytes() == untouched
+
+
+def test_recorded_curves_are_replaced_and_others_kept(tmp_path: Path, clean: Path) -> None:
+    speckle = speckled(tmp_path)
+    record_curves(clean, severity_curves(clean, speckle[:2]))
+    assert load_scores(clean).curves[0].area is None
+    assert [point.run_id is None for point in load_scores(clean).curves[0].points] == [False, False, True, True]
+    record_curves(clean, severity_curves(clean, [run(tmp_path, "gsd:factor=2", 0.5)]))
+    record_curves(clean, severity_curves(clean, speckle))
+    found = {(curve.task, curve.perturbation): curve for curve in load_scores(clean).curves}
+    assert {name for _, name in found} == {"speckle", "gsd"}
+    assert found[COUNTING, "speckle"].area is not None
+    assert len(load_scores(clean).curves) == len(found)
+
+
+def test_curves_wait_for_nobody_who_writes_the_run(tmp_path: Path, clean: Path) -> None:
+    curves = severity_curves(clean, speckled(tmp_path))
+    with locked(clean, problem="test"), pytest.raises(InputError, match="is being written by another process"):
+        record_curves(clean, curves)
+    assert load_scores(clean).curves == ()
+
+
 def test_command(tmp_path: Path, clean: Path) -> None:
     app = typer.Typer()
     app.command()(robustness)
@@ -98,3 +138,4 @@ def test_command(tmp_path: Path, clean: Path) -> None:
     found = json.loads(CliRunner().invoke(app, [*folders, "--json"]).output)
     assert found[0]["scores"][0] == ["speckle:L=8", 0.8]
     assert found[0]["found"] is None
+    assert [curve.task for curve in load_scores(clean).curves] == [COUNTING, REFERRING]

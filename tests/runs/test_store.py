@@ -5,8 +5,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from sarbench.errors import InputError, RunError
+from sarbench.runs.finding import find_runs
 from sarbench.runs.samples import from_table, to_table
-from sarbench.runs.store import find_runs, load_run, load_samples, save_samples
+from sarbench.runs.store import load_run, load_samples, save_samples
 
 LINE = {
     "id": "a",

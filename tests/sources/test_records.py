@@ -283,6 +283,24 @@ def test_bad_annotation_does_not_lose_a_coco_file() -> None:
         json_object(data, file="f", expected="COCO")
 
 
+@pytest.mark.parametrize("tail", [b"\0\0\0", b"</html>", b'}{"images": []}', b"\n\n , x \xff"])
+def test_bytes_behind_a_coco_file_do_not_lose_it(tail: bytes) -> None:
+    whole = b'{"images": [{"id": 1}],\n "annotations": [{"id": 2}], "categories": []}'
+    report = Report()
+    fields = json_object(whole + tail, file="f", expected="COCO", report=report)
+    assert {key: compact(raw) for key, raw in fields.items()} == {
+        "images": '[{"id":1}]',
+        "annotations": '[{"id":2}]',
+        "categories": "[]",
+    }
+    (problem,) = report.problems
+    assert (problem.problem, problem.action) == ("text behind the end of the object", "left out")
+    assert problem.record == f"line 2, column 47 (byte {len(whole)}), {len(tail)} bytes"
+    quiet = Report()
+    json_object(whole + b" \n", file="f", expected="COCO", report=quiet)
+    assert not quiet.problems
+
+
 def test_byte_that_is_no_utf8_in_a_coco_file() -> None:
     report = Report()
     data = b'{"images": [{"id": 1}, {"id": "\xff"}], "n": 1}'

@@ -335,3 +335,15 @@ def test_a_category_id_of_two_classes_is_neither() -> None:
     coco = read_coco(json.dumps(content).encode(), file="train.json", report=report)
     assert [box.label for box in coco.images[0].boxes if box.label] == ["tank"]
     assert report.counts["category id stands for several classes"] == 1
+
+
+def test_bytes_behind_the_end_of_an_annotation_file_are_reported_and_its_boxes_read() -> None:
+    content = {
+        "images": [{"id": 1, "file_name": "a.png", "width": 8, "height": 8}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 0, "bbox": [0, 0, 2, 2]}],
+        "categories": [{"id": 0, "name": "ship"}],
+    }
+    report = Report()
+    coco = read_coco(json.dumps(content).encode() + b"\0" * 512, file="train.json", report=report)
+    assert [box.label for box in coco.images[0].boxes] == ["ship"]
+    assert report.counts == {"text behind the end of the object": 1}

@@ -8,15 +8,18 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from sarbench.baselines import floor_run
-from sarbench.build import build
 from sarbench.catalogue import read_catalogue
 from sarbench.errors import InputError, RunError
-from sarbench.paths import built
+from sarbench.runs.finding import find_runs
 from sarbench.runs.samples import from_table
-from sarbench.runs.store import find_runs, load_manifest, load_run, load_samples, save_manifest, save_samples
-from sarbench.simulate import write_sardet
+from sarbench.runs.store import (
+    load_manifest,
+    load_run,
+    load_samples,
+    save_samples,
+)
 from sarbench.submit import submit_run
+from tests.export.published import change
 
 TASKS = read_catalogue().select(["sarbench_sarchat_rebuilt_counting", "sarbench_sarchat_rebuilt_referring"])
 COUNTING = "sarbench_sarchat_rebuilt_counting"
@@ -24,39 +27,12 @@ COUNTING = "sarbench_sarchat_rebuilt_counting"
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built simulated data, and a floor's run on them."""
-    folder = tmp_path_factory.mktemp("submit")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SARBENCH_HOME", str(folder / "home"))
-        raw = write_sardet(folder / "raw", images={"train": 6, "val": 2, "test": 8})
-        build("sarchat-2m", data_dir=raw, out=built("sarchat-2m"), configs=["rebuilt"])
-        floor_run("prior", TASKS, folder / "run", seed=1)
-    return folder
-
-
-@pytest.fixture
-def run(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The run as if its data were the authors': what is refused of simulated data alone is not what is tested."""
-    monkeypatch.setenv("SARBENCH_HOME", str(made / "home"))
-    shutil.copytree(made / "run", tmp_path / "run")
-    change(tmp_path / "run", simulated=False)
-    return tmp_path / "run"
-
-
-def change(run: Path, **values: object) -> None:
-    manifest = load_manifest(run)
-    tasks = tuple(task.model_copy(update=values) for task in manifest.tasks)
-    save_manifest(run, manifest.model_copy(update={"tasks": tasks}))
-
-
 def test_a_sound_run_is_copied_whole_and_alone(run: Path, tmp_path: Path) -> None:
     (run / "logs").mkdir()
     (run / "logs" / "worker.log").write_text("private")
     done = submit_run(run, to=tmp_path / "results")
     assert done.folder.parent.parent == tmp_path / "results"
-    assert done.folder.name == "run"
+    assert done.folder.name == "prior"
     assert load_run(done.folder).scores == load_run(run).scores
     assert done.changed == ()
     assert load_samples(done.folder, COUNTING) == load_samples(run, COUNTING)
@@ -262,3 +238,27 @@ def test_an_empty_answer_without_tokens_is_a_failure(tmp_path: Path, run: Path) 
     assert [line["id"] for line in lines] == [line["exact"]["id"] for line in logged]
     assert lines[0]["outcome"] == "failed"
     assert lines[1]["tokens"] == 3
+
+
+@pytest.mark.parametrize("split", ["train", "validation"])
+def test_items_that_may_be_learned_from_are_refused(run: Path, tmp_path: Path, split: str) -> None:
+    change(run, split=split)
+    with pytest.raises(RunError, match=f"asked on the split {split}, where it is a task of test.*for calibration"):
+        submit_run(run, to=tmp_path / "results")
+
+
+def test_a_split_that_stands_in_for_a_missing_one_is_taken(run: Path) -> None:
+    from sarbench.submit.checks import shortcomings
+
+    manifest, specs = load_manifest(run), read_catalogue().tasks
+    spec = specs["sarbench_sartext_caption"]
+    values = {"task": spec.name, "dataset": spec.dataset, "config": spec.config, "version": spec.version}
+    for split, refused in (("test", False), ("train", False), ("validation", True)):
+        task = manifest.tasks[0].model_copy(update={**values, "split": split})
+        assert bool(shortcomings(manifest.model_copy(update={"tasks": (task,)}), specs)) is refused
+
+
+def test_data_of_another_task_are_refused(run: Path, tmp_path: Path) -> None:
+    change(run, config="rebuilt-classification")
+    with pytest.raises(RunError, match=r"was asked on sarchat-2m/rebuilt-classification, where it is a task of"):
+        submit_run(run, to=tmp_path / "results")

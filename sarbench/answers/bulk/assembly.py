@@ -1,7 +1,6 @@
 """Put boxes read by columns and answers read one by one together, in the order of the texts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,15 +13,6 @@ from sarbench.answers.parsed import Parsed
 from sarbench.coords import Boxes
 
 _OK, _DEGENERATE, _OUT_OF_RANGE = (OUTCOMES.index(name) for name in ("ok", "degenerate", "out_of_range"))
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """Boxes that have an area."""
-
-    text: Whole
-    boxes: Boxes
-    label: npt.NDArray[np.int32]
 
 
 def assemble(
@@ -48,21 +38,25 @@ def assemble(
     outcome_of, rule_of = outcomes[group], rule_codes[group]
     outcome_of[filled.text[filled.out_of_range]] = _OUT_OF_RANGE
     outcome_of[filled.text[filled.degenerate]] = _DEGENERATE
-    dropped = np.bincount(filled.text[filled.degenerate], minlength=len(texts))
+    degenerate = np.bincount(filled.text[filled.degenerate], minlength=len(texts))
+    dropped = degenerate.copy()
     for index, read in ordinary.items():
         outcome_of[index] = OUTCOMES.index(read.outcome)
         rule_of[index] = rules.setdefault(read.rule, len(rules))
         dropped[index] = read.dropped
     offsets = np.zeros(len(texts) + 1, dtype=np.int64)
-    columns, labels = _with(_solid(filled), ordinary, table.labels)
-    np.cumsum(np.bincount(columns.text, minlength=len(texts)), out=offsets[1:])
+    boxed = {index: read for index, read in ordinary.items() if read.value is not None and len(read.value)}
+    counts = np.bincount(filled.text, minlength=len(texts)) - degenerate
+    counts[list(boxed)] = [len(read.value) for read in boxed.values()]
+    np.cumsum(counts, out=offsets[1:])
+    values, codes, labels = _merged(filled, boxed, offsets, table.labels)
     return BoxAnswers(
-        values=columns.boxes,
+        values=values,
         offsets=offsets,
         outcome_codes=outcome_of,
         rule_codes=rule_of,
         rules=tuple(rules),
-        label_codes=columns.label,
+        label_codes=codes,
         label_names=labels,
         dropped=dropped,
         texts=texts,
@@ -87,26 +81,23 @@ def _of_plans(
     return outcomes, rule_codes
 
 
-def _solid(filled: Filled) -> _Columns:
-    solid = ~filled.degenerate
-    if solid.all():
-        return _Columns(filled.text, filled.boxes, filled.label)
-    return _Columns(filled.text[solid], filled.boxes[solid], filled.label[solid])
-
-
-def _with(columns: _Columns, ordinary: Mapping[int, Parsed], names: Sequence[str]) -> tuple[_Columns, tuple[str, ...]]:
-    """Sort the boxes of answers that were read one by one in among the others."""
+def _merged(
+    filled: Filled, boxed: Mapping[int, Parsed], offsets: Whole, names: Sequence[str]
+) -> tuple[Boxes, npt.NDArray[np.int32], tuple[str, ...]]:
+    """Return the boxes that have an area and their labels, those of answers read one by one at their places."""
     labels = {name: code for code, name in enumerate(names)}
-    boxed = {index: read for index, read in ordinary.items() if read.value is not None and len(read.value)}
-    if not boxed:
-        return columns, tuple(labels)
+    if not boxed and not filled.degenerate.any():
+        return filled.boxes, filled.label, tuple(labels)
     told = [label for read in boxed.values() for label in read.labels or (None,) * len(read.value)]
     codes = [-1 if label is None else labels.setdefault(label, len(labels)) for label in told]
-    text = np.repeat(list(boxed), [len(read.value) for read in boxed.values()])
-    at = np.searchsorted(columns.text, text)
-    merged = _Columns(
-        np.insert(columns.text, at, text),
-        np.insert(columns.boxes, at, np.concatenate([read.value for read in boxed.values()]), axis=0),
-        np.insert(columns.label, at, codes),
-    )
-    return merged, tuple(labels)
+    places = [place for index in boxed for place in range(offsets[index], offsets[index + 1])]
+    # Which row each box comes from; row 0 stands in for the boxes of the others until they are written over it.
+    rows = np.insert(np.flatnonzero(~filled.degenerate), np.array(places, dtype=np.int64) - np.arange(len(places)), 0)
+    if not len(filled.boxes):
+        values, label = np.empty((len(rows), 4)), np.empty(len(rows), dtype=np.int32)
+    else:
+        values, label = filled.boxes.take(rows, axis=0), filled.label.take(rows)
+    if places:
+        values[places] = np.concatenate([read.value for read in boxed.values()])
+        label[places] = codes
+    return values, label, tuple(labels)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
 from sarbench.answers._boxes import frame_of, hulls
 from sarbench.answers.bulk.plans import Form, Plan, Spec
 from sarbench.answers.bulk.skeletons import LONGEST_RUN, Runs
-from sarbench.coords import Boxes, Convention, faults, to_pixels
+from sarbench.coords import Boxes, Convention, Size, faults, to_pixels
 
 _TENS = 10.0 ** np.arange(LONGEST_RUN + 1)
 
@@ -17,6 +18,12 @@ _CHUNK = 16384
 """Boxes at a time, so that the arrays stay in the cache."""
 
 Whole = npt.NDArray[np.int64]
+
+_FOUR_WHOLE = tuple((1.0, place, -1) for place in range(4))
+"""Four whole numbers, one after the other."""
+
+_Kind = tuple[tuple[Spec, Spec, Spec, Spec], Spec | None, Convention]
+"""Numbers, angle and what they are: a `Form` whatever the spelling."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,16 @@ def tabulate(plans: Sequence[object]) -> Table:
     return Table(tuple(forms), tuple(labels), count, start, columns[0], columns[1], columns[2].astype(np.int32))
 
 
+def _kinds(table: Table, convention: Convention) -> tuple[list[_Kind], Whole]:
+    """Return the different ways to make boxes of runs, and which of them each row takes."""
+    kinds: dict[_Kind, int] = {}
+    of_form = [
+        kinds.setdefault((form.numbers, form.angle, frame_of(form.spelling, convention)), len(kinds))
+        for form in table.forms
+    ]
+    return list(kinds), np.array(of_form, dtype=np.int64)[table.form]
+
+
 def _boxes(plan: object) -> list[tuple[Form, int, str | None]]:
     return list(zip(plan.forms, plan.first_runs, plan.labels, strict=True)) if isinstance(plan, Plan) else []
 
@@ -76,7 +93,7 @@ def fill(
     first_run: Whole,
     runs: Runs,
     convention: Convention,
-    sizes: npt.NDArray[np.int64] | None,
+    sizes: Whole | Size | None,
 ) -> Filled:
     """Read every box of N texts.
 
@@ -86,19 +103,22 @@ def fill(
         first_run: [N], where the runs of each text begin.
         runs: The runs of all texts.
         convention: What the numbers are.
-        sizes: [N, 2] widths and heights, where they are known.
+        sizes: [N, 2] widths and heights, or the size that all images have, where it is known.
     """
     count = np.where(plan_of_text >= 0, table.count[plan_of_text], 0)
     text = np.repeat(np.arange(len(count)), count)
-    row = np.repeat(table.start[plan_of_text] - np.cumsum(count) + count, count) + np.arange(len(text))
-    label = table.label[row]
-    boxes = np.empty((len(text), 4))
+    # Box n of all is row n of the table plus what stands here for its text.
+    shift = table.start[plan_of_text] - np.cumsum(count) + count
+    kinds, kind = _kinds(table, convention)
+    boxes, label = np.empty((len(text), 4)), np.empty(len(text), dtype=np.int32)
     degenerate, out_of_range = np.empty((2, len(text)), dtype=np.bool_)
     for first in range(0, len(text), _CHUNK):
         part = slice(first, first + _CHUNK)
-        within = None if sizes is None else sizes[text[part]]
-        run = first_run[text[part]] + table.first_run[row[part]]
-        native, degrees = _native(table, table.form[row[part]], run, runs, convention, within)
+        here = text[part]
+        row = shift[here] + np.arange(first, first + len(here))
+        label[part] = table.label[row]
+        within = sizes[here] if isinstance(sizes, np.ndarray) else sizes
+        native, degrees = _native(kinds, kind[row], first_run[here] + table.first_run[row], runs, within)
         wrong = faults(native, within)
         degenerate[part] = wrong.degenerate
         if degrees.any():
@@ -110,28 +130,27 @@ def fill(
 
 
 def _native(
-    table: Table, form_of_box: Whole, run: Whole, runs: Runs, convention: Convention, sizes: Whole | None
+    kinds: Sequence[_Kind], kind: Whole, run: Whole, runs: Runs, sizes: Whole | Size | None
 ) -> tuple[Boxes, npt.NDArray[np.float64]]:
     """Return [n, 4] boxes in native pixels, not turned yet, and the angles to turn them by."""
     native = np.empty((len(run), 4))
     degrees = np.zeros(len(run))
-    for number in np.flatnonzero(np.bincount(form_of_box)).tolist():
-        form = table.forms[number]
-        chosen = np.flatnonzero(form_of_box == number)
+    for number in np.flatnonzero(np.bincount(kind)).tolist():
+        numbers, angle, frame = kinds[number]
+        chosen = np.flatnonzero(kind == number)
         at = run[chosen]
-        frame = frame_of(form.spelling, convention)
-        native[chosen] = to_pixels(_numbers(form, at, runs), frame, None if sizes is None else sizes[chosen])
-        if form.angle is not None:
-            degrees[chosen] = _column(form.angle, at, runs)
+        within = sizes[chosen] if isinstance(sizes, np.ndarray) and frame.needs_size else sizes
+        native[chosen] = to_pixels(_numbers(numbers, at, runs), frame, within)
+        if angle is not None:
+            degrees[chosen] = _column(angle, at, runs)
     return native, degrees
 
 
-def _numbers(form: Form, at: Whole, runs: Runs) -> Boxes:
+def _numbers(specs: Sequence[Spec], at: Whole, runs: Runs) -> npt.NDArray[np.float64 | np.int32]:
     """Return [n, 4] numbers as they are written."""
-    if form.numbers == tuple((1.0, place, -1) for place in range(4)):
-        whole: Boxes = runs.values[at[:, None] + np.arange(4)].astype(np.float64)
-        return whole
-    return np.stack([_column(spec, at, runs) for spec in form.numbers], axis=1)
+    if specs == _FOUR_WHOLE:
+        return sliding_window_view(runs.values, 4)[at]
+    return np.stack([_column(spec, at, runs) for spec in specs], axis=1)
 
 
 def _column(spec: Spec, at: Whole, runs: Runs) -> npt.NDArray[np.float64]:

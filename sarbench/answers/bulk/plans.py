@@ -29,7 +29,8 @@ _KEYED_LABEL = re.compile(r"[\"'](?:label|category|class|name|object)[\"'] ?: ?[
 
 # Where no markup, quotation or typography can change what a word is, words that no rule knows are all alike.
 _MARKUP = re.compile(rb"[\"'`\x80-\xff]|\*\*|<[A-Za-z|/]")
-_WORD = re.compile(rb"\b([A-Za-z]+)\b")
+_NO_SIGN = bytes(byte for byte in range(1, 128) if byte not in b"\"'`*<")
+_WORD = re.compile(rb"\b[A-Za-z]+\b")
 _KEYS = ("x", "y", "w", "h", "width", "height", "xmin", "ymin", "xmax", "ymax")
 _ANY_WORD = b"q"
 
@@ -119,12 +120,23 @@ def alike(skeletons: list[bytes], words: Vocabulary) -> list[bytes]:
     kept |= {*CONNECTIVES, *_KEYS}
     if _ANY_WORD.decode() in kept or not all(phrase.isascii() for phrase in words.by_phrase):
         return skeletons
-    plain = [number for number, text in enumerate(skeletons) if b"0" in text and not _MARKUP.search(text)]
-    parts = _WORD.split(b"\0".join(skeletons[index] for index in plain))
-    said = {word: word if word.decode().lower() in kept else _ANY_WORD for word in set(parts[1::2])}
-    parts[1::2] = map(said.__getitem__, parts[1::2])
+    # Most skeletons have no sign of markup in them, bar the < of {<0><0><0><0>}: these need no search.
+    signs = b"\0".join(skeletons).replace(b"<0", b"").translate(None, _NO_SIGN).split(b"\0")
+    plain = [
+        number
+        for number, (text, sign) in enumerate(zip(skeletons, signs, strict=bool(skeletons)))
+        if b"0" in text and not (sign and _MARKUP.search(text))
+    ]
+    # What stands between two boxes of SARChat-2M, "(top left)", is the same in many skeletons: read it once.
+    parts = b"\0".join([skeletons[index] for index in plain]).split(b"{")
+    said = {
+        part: _WORD.sub(lambda word: word[0] if word[0].decode().lower() in kept else _ANY_WORD, part)
+        for part in set(parts)
+    }
     result = list(skeletons)
-    for index, skeleton in zip(plain, b"".join(parts).split(b"\0") if plain else (), strict=True):
+    for index, skeleton in zip(
+        plain, b"{".join([said[part] for part in parts]).split(b"\0") if plain else (), strict=True
+    ):
         result[index] = skeleton
     return result
 

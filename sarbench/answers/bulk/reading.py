@@ -8,11 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sarbench.answers._boxes import OWN_FRAME
+from sarbench.answers.bulk.alone import read_alone
 from sarbench.answers.bulk.assembly import assemble
 from sarbench.answers.bulk.columns import BoxAnswers
 from sarbench.answers.bulk.fill import fill, tabulate
 from sarbench.answers.bulk.plans import Plan, alike, plan_of
-from sarbench.answers.bulk.sizes import UNKNOWN, known_sizes
+from sarbench.answers.bulk.sizes import UNKNOWN, known_sizes, shared
 from sarbench.answers.bulk.skeletons import Skeletons, skeletons
 from sarbench.answers.parse import parse
 from sarbench.answers.parsed import Parsed
@@ -57,14 +58,12 @@ def parse_boxes(
     convention = parse_convention(coords) if isinstance(coords, str) else coords
     known = known_sizes(sizes, len(texts), convention)
     found = skeletons(texts)
-    group, plans = _plans(found, texts, of_choices(tuple(choices)))
-    alone = _read_alone(found, group, plans, known)
-    ordinary = {
-        index: parse(texts[index], kind="boxes", choices=choices, coords=convention, size=_pair(known, index))
-        for index in np.flatnonzero(alone).tolist()
-    }
+    words = of_choices(tuple(choices))
+    group, plans = _plans(found, texts, words)
+    alone = _alone(found, group, plans, known)
+    ordinary = read_alone(texts, np.flatnonzero(alone).tolist(), words, convention, known)
     table = tabulate(plans)
-    filled = fill(table, np.where(alone, -1, group), found.offsets[:-1], found.runs, convention, known)
+    filled = fill(table, np.where(alone, -1, group), found.offsets[:-1], found.runs, convention, shared(known))
     return assemble(texts, group, plans, table, filled, ordinary)
 
 
@@ -98,7 +97,7 @@ def _constant(skeleton: bytes, words: Vocabulary) -> Parsed | None:
     return parse(text, kind="boxes", choices=words.names)
 
 
-def _read_alone(found: Skeletons, group: Whole, plans: Sequence[Plan | Parsed | None], known: Whole | None) -> Any:
+def _alone(found: Skeletons, group: Whole, plans: Sequence[Plan | Parsed | None], known: Whole | None) -> Any:
     """Return [N] bool: the texts that the ordinary parser must read."""
     alone = np.array([plan is None for plan in plans], dtype=np.bool_)[group]
     alone[found.odd] = True
@@ -117,9 +116,3 @@ def _read_alone(found: Skeletons, group: Whole, plans: Sequence[Plan | Parsed | 
         for run in plan.four_digits:
             alone[members] |= found.runs.lengths[found.offsets[members] + run] != 4
     return alone
-
-
-def _pair(known: Whole | None, index: int) -> Size | None:
-    if known is None or known[index, 0] == UNKNOWN:
-        return None
-    return int(known[index, 0]), int(known[index, 1])

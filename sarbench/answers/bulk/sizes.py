@@ -40,6 +40,13 @@ def known_sizes(
     return known
 
 
+def shared(known: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64] | Size | None:
+    """Return the one size that all images have, as in SARDet-100K; the sizes as they are where they have not."""
+    if known is None or not len(known) or (known != known[0]).any():
+        return known
+    return int(known[0, 0]), int(known[0, 1])
+
+
 def _pairs(sizes: Sequence[Size | None], convention: Convention) -> npt.NDArray[Any]:
     if any(size is None for size in sizes):
         if convention.needs_size:

@@ -22,6 +22,7 @@ _CHUNK = 2048
 """Texts at a time, so that the arrays of bytes stay in the cache."""
 
 _END = "\0"
+_NUL = b"\0"
 _ZERO = ord("0")
 _MARK = 0xFF  # no byte of UTF-8
 _MARK_TO_ZERO = bytes(_ZERO if byte == _MARK else byte for byte in range(256))
@@ -106,8 +107,12 @@ def _odd(
 
 
 def _joined(texts: Sequence[str], first: int) -> bytes:
+    """Return the texts in UTF-8, with a NUL before, between and after them."""
     try:
-        return _END.join(["", *texts, ""]).encode("utf-8", "surrogatepass")
+        # Text by text: one character beyond ASCII would make a wide string of the whole chunk, slow to encode.
+        return _NUL.join([b"", *map(str.encode, texts), b""])
+    except UnicodeEncodeError:
+        return _NUL.join([b"", *(text.encode("utf-8", "surrogatepass") for text in texts), b""])
     except TypeError:
         index, text = next((index, text) for index, text in enumerate(texts) if not isinstance(text, str))
         raise InputError(
@@ -127,8 +132,8 @@ def _taken_out(joined: bytes) -> tuple[list[bytes], npt.NDArray[np.int32], npt.N
     edges += 1
     starts = edges[::2]
     length = np.minimum(edges[1::2] - starts, 255).astype(np.uint8)
-    value = figures[starts].astype(np.int32)
-    for place in range(1, LONGEST_RUN):
+    value = _first_four(figures, starts, length)
+    for place in range(4, LONGEST_RUN):
         more = np.flatnonzero(length > place)
         if not len(more):
             break
@@ -136,3 +141,20 @@ def _taken_out(joined: bytes) -> tuple[list[bytes], npt.NDArray[np.int32], npt.N
     marked = data.copy()
     marked[starts] = _MARK
     return marked.tobytes().translate(_MARK_TO_ZERO, b"0123456789").split(b"\0")[1:-1], value, length
+
+
+def _first_four(
+    figures: npt.NDArray[np.uint8], starts: npt.NDArray[np.intp], length: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.int32]:
+    """Return what the first four digits of each run say, or all digits of a shorter one.
+
+    Four bytes are taken as one word, the first as the least; what stands behind a run is shifted out, so that zeros
+    stand before its digits. Pairs of digits become numbers side by side, then pairs of these.
+    """
+    padded = np.concatenate((figures, np.zeros(3, dtype=np.uint8)))
+    word = np.ndarray((len(figures),), dtype="<u4", buffer=padded, strides=(1,))[starts]
+    word <<= np.uint32(32) - np.uint32(8) * np.minimum(length, 4)
+    word = (word * 10 + (word >> 8)) & 0x00FF00FF
+    word = (word * 100 + (word >> 16)) & 0x0000FFFF
+    value: npt.NDArray[np.int32] = word.astype(np.int32)
+    return value

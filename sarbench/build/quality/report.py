@@ -82,7 +82,11 @@ def _meanings(findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _overlaps(overlaps: Sequence[Overlap]) -> Iterator[str]:
-    apart = [each for each in overlaps if each.first.partition("/")[2] != each.second.partition("/")[2]]
+    apart = [
+        each
+        for each in overlaps
+        if each.first.partition("/")[2] != each.second.partition("/")[2] and (each.images or each.samples or each.texts)
+    ]
     if apart:
         yield "## What splits share"
         yield "Share is the part of the second split's images whose bytes are in the first as well."

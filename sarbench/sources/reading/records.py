@@ -20,6 +20,7 @@ from sarbench.sources.reading.json_values import broken, mending, strict
 
 _FIELD = re.compile(rb'[\s,]*+"((?:[^"\\]|\\.)*+)"\s*+:\s*+', re.DOTALL)
 _FIRST_FIELD = re.compile(rb"\s*+\{" + _FIELD.pattern, re.DOTALL)
+_CLOSING = re.compile(rb"[\s,]*+\}")
 _LINES = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -62,7 +63,8 @@ def json_object(data: bytes, *, file: str, expected: str, report: Report | None 
         data: The file's bytes.
         file: The file's name in messages.
         expected: What the object should be.
-        report: Where bad entries of lists are noted, which are left out. Without, a file with a bad entry is refused.
+        report: Where bad entries of lists are noted, which are left out, and text behind the end. Without, a file with
+            a bad entry is refused.
 
     Raises:
         InputError: The file is empty, cut off, or no JSON object. A cut list is not salvaged: in the object's lists one
@@ -216,8 +218,12 @@ def _mended_fields(text: bytes, file: str, notes: Report) -> dict[str, msgspec.R
         else:
             notes.skip(file=file, record=key, problem="field is not JSON")
         place = end
-    if not fields or not re.compile(rb"[\s,]*+\}\s*+\Z").match(text, place):
+    closing = _CLOSING.match(text, place)
+    if not fields or closing is None:
         raise broken(text, file)
+    if not text[closing.end() :].isspace() and closing.end() < len(text):
+        record = f"{Places(text).at(closing.end())}, {len(text) - closing.end():,} bytes"
+        notes.flag(file=file, record=record, problem="text behind the end of the object", action="left out")
     return fields
 
 

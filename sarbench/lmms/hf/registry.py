@@ -7,7 +7,7 @@ An installed sarbench is found through the entry point `lmms_eval.models`, which
 from typing import Any
 
 MODEL_ID = "sarbench_hf"
-_CLASS = "sarbench.lmms.hf_backend.SarbenchHf"
+_CLASS = "sarbench.lmms.hf.backend.SarbenchHf"
 
 
 def manifests() -> list[Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sarbench.errors import InputError
-from sarbench.lmms.hf_args import HfArgs, hf_args
+from sarbench.lmms.hf.args import HfArgs, hf_args
 
 _TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "tekken.json")
 _PROCESSORS = ("preprocessor_config.json", "processor_config.json")

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from sarbench.errors import InputError
-from sarbench.lmms.hf_args import HfArgs
-from sarbench.lmms.hf_folder import check_model_folder, model_folder
+from sarbench.lmms.hf.args import HfArgs
+from sarbench.lmms.hf.folder import check_model_folder, model_folder
 
 
 def load_model(args: HfArgs) -> tuple[Any, Any]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sarbench.lmms.hf_generation import Generation
-from sarbench.lmms.hf_model import Answer, Conversation, HfModel
+from sarbench.lmms.hf.generation import Generation
+from sarbench.lmms.hf.model import Answer, Conversation, HfModel
 
 
 @dataclass(frozen=True)

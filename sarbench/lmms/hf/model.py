@@ -6,7 +6,6 @@ belongs to: a batch that is too large for the memory is halved and the smaller s
 otherwise is asked one by one; a question that still fails is marked as failed and is never an empty answer.
 """
 
-import gc
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sarbench.errors import SarbenchError
-from sarbench.lmms.hf_args import HfArgs
-from sarbench.lmms.hf_generation import Generation
-from sarbench.lmms.hf_load import load_model
+from sarbench.lmms.hf.args import HfArgs
+from sarbench.lmms.hf.generation import Generation
+from sarbench.lmms.hf.load import load_model
+from sarbench.lmms.memory import free_memory, is_out_of_memory
 
 Conversation = list[dict[str, Any]]
 """Messages with `role` and `content`, a list of `{"type": "image", "image": PIL}` and `{"type": "text", "text": …}`."""
@@ -176,11 +176,11 @@ class HfModel:
             try:
                 return dict(zip(batch.places, self._generate(batch.inputs, generation), strict=True))
             except Exception as error:
-                out_of_memory = _is_out_of_memory(error)
+                out_of_memory = is_out_of_memory(error)
                 if not out_of_memory and _is_fatal(error):
                     raise
                 failure = _failed(error)
-            _free_memory()  # here the error and the tensors that its traceback held are gone
+            free_memory()  # here the error and the tensors that its traceback held are gone
             _log.warning("a batch of %d failed: %s", size, failure.error)
             if size == 1:
                 return {batch.places[0]: failure}
@@ -250,23 +250,6 @@ def _failed(error: Exception) -> Answer:
     return Answer("", error=f"{type(error).__name__}: {lines[0] if lines else ''}".removesuffix(": "))
 
 
-def _is_out_of_memory(error: Exception) -> bool:
-    """Tell a full memory, of the GPU or the machine, from other errors; torch has one class for the first only."""
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError)
-        and any(words in text for words in ("out of memory", "not enough memory", "can't allocate memory"))
-    )
-
-
 def _is_fatal(error: Exception) -> bool:
     """An assertion or an illegal access on the GPU: every later call of this process fails too."""
     return isinstance(error, RuntimeError) and any(words in str(error) for words in ("CUDA error", "HIP error"))
-
-
-def _free_memory() -> None:
-    import torch
-
-    gc.collect()
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()

@@ -15,9 +15,9 @@ from lmms_eval.api.model import lmms
 from tqdm import tqdm
 
 from sarbench.errors import InputError
-from sarbench.lmms.hf_args import hf_args
-from sarbench.lmms.hf_generation import generation
-from sarbench.lmms.hf_model import Answer, Conversation, HfModel
+from sarbench.lmms.hf.args import hf_args
+from sarbench.lmms.hf.generation import generation
+from sarbench.lmms.hf.model import Answer, Conversation, HfModel
 
 
 class SarbenchHf(lmms):  # type: ignore[misc]

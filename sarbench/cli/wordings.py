@@ -1,0 +1,58 @@
+"""`sarbench wordings`, and the table of `sarbench eval --prompt all`."""
+
+import json as json_module
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from sarbench.cli.tables import print_table
+from sarbench.runs.record import WordingSpread
+
+
+def wordings(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of the run that the result is written into.")],
+    others: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[RUN …]", help="Folders of its runs under other wordings; those inside it if none."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Say how much a model's headlines hang on the wording of the prompt: mean, lowest and highest."""
+    from sarbench.runs.wordings import record_wordings, wording_spreads, wordings_inside
+
+    spreads = wording_spreads(run, others or wordings_inside(run))
+    if json:
+        typer.echo(json_module.dumps([spread.model_dump(mode="json") for spread in spreads], indent=2))
+    else:
+        print_spreads(spreads)
+    record_wordings(run, spreads)
+
+
+def print_spreads(spreads: Sequence[WordingSpread]) -> None:
+    """Print a row a task; on stderr, which wordings a task lacks."""
+    print_table(_table(spreads))
+    for spread in spreads:
+        missing = [wording.prompt_id for wording in spread.wordings if wording.value is None]
+        if missing:
+            typer.secho(f"{spread.task}: no score with --prompt {', '.join(missing)}", err=True)
+
+
+def _table(spreads: Sequence[WordingSpread]) -> Table:
+    prompts = list(dict.fromkeys(wording.prompt_id for spread in spreads for wording in spread.wordings))
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    table.title = "the headline under each wording of the prompt, and over all of them"
+    for column in ("task", "metric", *prompts, "mean", "lowest – highest"):
+        table.add_column(column, justify="left" if column in ("task", "metric") else "right", no_wrap=True)
+    for spread in spreads:
+        found = {wording.prompt_id: wording.value for wording in spread.wordings}
+        span = "–" if spread.mean is None else f"{_number(spread.lowest)} – {_number(spread.highest)}"
+        numbers = (_number(found.get(prompt)) for prompt in prompts)
+        table.add_row(spread.task, spread.metric, *numbers, _number(spread.mean), span)
+    return table
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"

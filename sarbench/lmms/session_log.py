@@ -1,0 +1,71 @@
+"""`sessions.jsonl`: a line for every session of a run, with its own versions, machine, settings and questions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from sarbench.files import write_text
+from sarbench.lmms.evaluation import Evaluation
+from sarbench.lmms.model_args import redacted
+from sarbench.prompts import PROMPT_VERSION
+from sarbench.runs.environment import hardware, package_versions
+from sarbench.runs.record import Manifest
+from sarbench.task_data import TaskData
+
+SESSIONS = "sessions.jsonl"
+
+
+class LastSession(msgspec.Struct, frozen=True):
+    """What a session asked; manifests tell it of whole tasks only."""
+
+    prompt: str | None = None
+    questions: dict[str, dict[str, str]] = {}
+    """Task → `asked_of` it."""
+
+
+def write_session(asked: Evaluation, questions: Sequence[TaskData], manifest: Manifest) -> None:
+    """Append the line of a session that begins."""
+    path = asked.out / SESSIONS
+    line = {
+        "started": now(),
+        "tasks": [spec.name for spec in asked.tasks],
+        "kept": [run.task for run in manifest.tasks],
+        "batch_size": asked.batch_size,
+        "device": asked.device,
+        "packages": package_versions(),
+        "hardware": hardware().model_dump(),
+        "command": redacted(asked.command),
+        "prompt": asked.settings.prompt,
+        "questions": {data.spec.name: asked_of(data) for data in questions},
+    }
+    before = path.read_text() if path.exists() else ""
+    write_text(path, before + msgspec.json.encode(line).decode() + "\n")
+
+
+def last_session(asked: Evaluation) -> LastSession:
+    """Return what the last session asked; nothing where there is none that can be read."""
+    try:
+        return msgspec.json.decode((asked.out / SESSIONS).read_bytes().splitlines()[-1], type=LastSession)
+    except (OSError, IndexError, msgspec.DecodeError):
+        return LastSession()
+
+
+def asked_of(data: TaskData) -> dict[str, str]:
+    """Return what identifies the questions of a task: where one of them differs, an answer is to something else."""
+    return {"data digest": data.digest, "task version": data.spec.version, "prompt version": PROMPT_VERSION}
+
+
+def changes(then: Mapping[str, str], current: Mapping[str, str]) -> str:
+    """Name what differs, where both say it.
+
+    >>> changes({"task version": "1.0", "data digest": "ab"}, {"task version": "1.1", "data digest": "ab"})
+    'task version 1.0, now 1.1'
+    """
+    names = [name for name in current if name in then and then[name] != current[name]]
+    return "; ".join(f"{name} {then[name][:12]}, now {current[name][:12]}" for name in names)
+
+
+def now() -> str:
+    """Return the time as the record spells it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
