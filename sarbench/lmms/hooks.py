@@ -64,9 +64,9 @@ def process_results(doc: Doc, results: Sequence[str | None]) -> dict[str, dict[s
     """Score one answer.
 
     Returns:
-        One entry, named as the task's headline metric in its YAML: the sample's line of the run record with its kind of
-        question and its history, which logs of plain lmms-eval have nowhere else. A bug in a scorer becomes the outcome `failed` with the rule `scorer-error: …`: the generations
-        survive it, and the run says so.
+        One entry, named as the task's headline metric in its YAML: the sample's line of the run record, its kind of
+        question, and its history, for which logs of plain lmms-eval have no other place. A bug in a scorer becomes the
+        outcome `failed` with the rule `scorer-error: …`: the generations survive it, and the run says so.
     """
     kind = family(doc)  # the tasks hold no rows of which this is not known
     prediction, history = (results[0] if results else "") or "", "none"

@@ -1,1 +1,1 @@
-"""`sarbench_hf`: a backend for any image-text-to-text model of Transformers, driven by its processor's chat template."""
+"""`sarbench_hf`: a backend for any image-text-to-text model of Transformers."""
