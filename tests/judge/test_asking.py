@@ -126,7 +126,8 @@ def test_a_server_that_breaks_loses_nothing_and_stops_the_pass(bad: Behave, tmp_
         found = ask(tmp_path / "c", stub, 60, timeout=0.25, attempts=1)
         assert len(found.texts) == 5
         assert found.stopped
-        assert len(found.failures) <= PATIENCE + 3
+        # Of four requests at once, three may fail before the last good reply, and three after the last straw.
+        assert len(found.failures) <= PATIENCE + 3 + 3
         stub.behave = sensible
         later = ask(tmp_path / "c", stub, 60)
     assert later.sent == 55
