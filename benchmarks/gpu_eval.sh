@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Items per second of `sarbench eval` beside a bare `generate` loop: on the NVIDIA GPU of this machine with a mid-sized
+# Items per second of `sarbench eval` beside bare `generate` loops: on the NVIDIA GPU of this machine with a mid-sized
 # bf16 model, or, where there is none, on the CPU with a tiny one and then with a small one, or with that of --size
 # alone. Needs no network. Further arguments go to harness_overhead.py, e.g. --items 512 --batch_size 32 --work /scratch.
 set -euo pipefail

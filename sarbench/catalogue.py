@@ -64,6 +64,17 @@ class Catalogue:
             raise UnknownNameError(problem="no task is named", fix="`sarbench tasks` lists what there is")
         return tuple(chosen.values())
 
+    def named(self, task: str) -> TaskSpec:
+        """Return the one task of this very name: no group and no wildcard.
+
+        Raises:
+            UnknownNameError: There is none.
+        """
+        if task not in self.tasks:
+            fix = "`sarbench tasks` lists those that this version of sarbench has"
+            raise UnknownNameError(where=f"task {task!r}", problem="is no single task", fix=fix)
+        return self.tasks[task]
+
     def _expand(self, name: str) -> list[str]:
         if name in self.tasks:
             return [name]

@@ -18,6 +18,10 @@ import pyarrow as pa
 SCHEMA_VERSION = "1"
 """Part of every sample hash: it changes when the meaning of a column changes."""
 
+LITE_SUFFIX = "-lite"
+"""How the name of a lite config ends: chosen rows of the test split of the config before it. Only built folders have
+such configs."""
+
 Task = Literal[
     "caption",
     "presence",

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sarbench.board import DatasetNote, render_site
-from sarbench.errors import InputError
+from sarbench.board.soundness import fault
+from sarbench.errors import InputError, UnknownNameError
 from sarbench.hub.lookup import images_by_id
 from sarbench.runs.finding import find_runs
 from sarbench.runs.record import TaskRun
+from sarbench.runs.stopped import stopped_runs
 from sarbench.runs.store import Run, load_run
 from sarbench.sources import CARDS
 
@@ -30,8 +32,8 @@ def make_site(results: Path, out: Path, *, data: Path | None = None) -> Path:
         The path of `index.html`.
 
     Raises:
-        InputError: `data` holds no built set, or no run under `results` can be read. Single bad runs are left out, and
-            named on the first page.
+        InputError: `data` holds no built set, or no run under `results` can be read. Single runs that cannot be read,
+            or whose numbers cannot be, are left out and named on the first page.
     """
     if data is not None and not any(data.glob("*/sarbench.json")):
         fix = "Give the folder that `sarbench build` writes into, $SARBENCH_HOME or its default"
@@ -40,6 +42,8 @@ def make_site(results: Path, out: Path, *, data: Path | None = None) -> Path:
         raise InputError(where=results, problem="lies inside the site, which is replaced", fix="Give another --out")
     found = find_runs(results)
     if not found:
+        if (stopped := next(stopped_runs(results), None)) is not None:
+            raise stopped
         raise InputError(
             where=results,
             problem="holds no run",
@@ -56,14 +60,22 @@ def make_site(results: Path, out: Path, *, data: Path | None = None) -> Path:
 
 
 def _readable(folders: Sequence[Path], results: Path) -> tuple[list[Run], dict[str, str]]:
-    """Read the runs that can be read; the others are named with the reason. Equal run ids become paths."""
+    """Read the runs that can be read and can be true; the others are named with why. Equal run ids become paths."""
     runs: list[Run] = []
     left_out: dict[str, str] = {}
     for folder in folders:
+        path = str(folder.relative_to(results))
         try:
-            runs.append(load_run(folder))
+            run = load_run(folder)
         except InputError as error:
-            left_out[str(folder.relative_to(results))] = f"{error.problem}. {error.fix}"
+            left_out[path] = f"{error.problem}. {error.fix}"
+        except OSError as error:
+            left_out[path] = f"cannot be read: {error.strerror or error}"
+        else:
+            if (wrong := fault(run)) is not None:
+                left_out[path] = f"cannot be true: {wrong}"
+            else:
+                runs.append(run)
     counted = Counter(run.manifest.run_id for run in runs)
     for run in runs:
         if counted[run.manifest.run_id] > 1:
@@ -88,12 +100,15 @@ def dataset_notes() -> dict[str, DatasetNote]:
 
 
 def chips_from(data: Path) -> Callable[[TaskRun, Sequence[str]], Mapping[str, bytes]]:
-    """Look images up in a folder of built sets; a set that is not built there has none."""
+    """Look images up in a folder of built sets; a set, config or split that is not built there has none."""
+    built = {index.parent.name: index.parent for index in data.glob("*/sarbench.json")}
 
     def chips(run: TaskRun, image_ids: Sequence[str]) -> Mapping[str, bytes]:
-        folder = data / run.dataset
-        if not (folder / run.config).is_dir():
+        if run.dataset not in built:
             return {}
-        return images_by_id(folder, run.config, run.split, image_ids)
+        try:
+            return images_by_id(built[run.dataset], run.config, run.split, image_ids)
+        except UnknownNameError:
+            return {}
 
     return chips

@@ -8,13 +8,13 @@ from typing import Any
 
 from sarbench import paths
 from sarbench.build import INDEX_NAME, BuiltIndex, SplitIndex, data_digest, read_index
-from sarbench.build.lite.writer import LITE_SUFFIX
 from sarbench.catalogue import TaskSpec
 from sarbench.errors import InputError
 from sarbench.hub import lookup
 from sarbench.hub.lookup import TEXT_COLUMNS
 from sarbench.prompts import PROMPT_VERSION
 from sarbench.runs.record import TaskRun
+from sarbench.schema import LITE_SUFFIX
 
 LITE_ROWS = 5_000
 """Rows for each score of a lite config where nobody says how many: enough for numbers that are compared."""
@@ -170,6 +170,18 @@ def build_command(dataset: str, configs: Sequence[str], *, lite: int | None) -> 
     """
     rows = "" if lite is None else f" --lite {lite}"
     return f"sarbench build {dataset} --data-dir DIR --configs {','.join(configs)}{rows}"
+
+
+def build_commands(specs: Sequence[TaskSpec]) -> list[str]:
+    """Return the commands that build what tasks ask: one for each dataset, or two where lite configs are among them."""
+    configs: dict[tuple[str, bool], dict[str, None]] = {}
+    for spec in specs:
+        whole = spec.config.removesuffix(LITE_SUFFIX)
+        configs.setdefault((spec.dataset, whole != spec.config), {})[whole] = None
+    return [
+        build_command(dataset, list(wanted), lite=LITE_ROWS if lite else None)
+        for (dataset, lite), wanted in configs.items()
+    ]
 
 
 def _find(spec: TaskSpec) -> tuple[Path, TaskSpec, SplitIndex, BuiltIndex] | _Shortfall:

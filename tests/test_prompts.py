@@ -204,3 +204,40 @@ def test_gold_history_is_spelled_as_the_question_is(dataset: str, told: str) -> 
     assert told in render(row, convention="norm1000", history="gold").text
     authors = render(row, prompt="authors", convention="norm1000", history="gold").text
     assert f"Question: [refer] What is in [10, 20, 30, 40]?\nAnswer: {answer}" in authors
+
+
+@pytest.mark.parametrize(
+    ("task", "said", "wanted"),
+    [
+        ("presence", "Yes, there are several ships near the pier.", "yes"),
+        ("presence", "There is no bridge.", "no"),
+        ("presence", "It cannot be told.", "It cannot be told"),
+        ("position", "It is in the lower left corner of the image.", "bottom left"),
+        ("position", "Beside the pier.", "Beside the pier"),
+        ("region", "It is a ship.", "ship"),
+        ("classification", "It is an aircraft.", "aircraft"),
+        ("classification", "Coast.", "Coast"),
+        ("attribute", "Rectangular.", "Rectangular"),
+        ("reasoning", "It is a port. Ships moor there.", "It is a port. Ships moor there."),
+        ("counting", "There are several ships.", "There are several ships."),
+    ],
+)
+def test_short_answers_take_the_form_that_is_asked_for(task: str, said: str, wanted: str) -> None:
+    row = {**SIZE, "dataset": "sar-text", "config": "vqa", "task": task, "subtask": None, "question": "…?"}
+    row |= {"choices": [], "region": [], "boxes": [], "count": None, "answers": [said]}
+    assert to_messages(row, prompt="sarbench")[1]["content"][0]["text"] == wanted
+    assert to_messages(row)[1]["content"][0]["text"] == said
+
+
+def test_several_classes_are_separated_by_commas() -> None:
+    row = {**SIZE, **ROWS[0], "choices": ["aircraft", "ship"], "answers": ["It is an aircraft and a ship."]}
+    assert to_messages(row, prompt="sarbench")[1]["content"][0]["text"] == "aircraft, ship"
+
+
+def test_answers_in_form_are_right_by_their_own_rules() -> None:
+    from sarbench.questions.score import score_answer, target_of
+
+    for task, said in (("presence", "Yes, two."), ("position", "On the left side."), ("region", "It is a ship.")):
+        row = {**SIZE, "task": task, "subtask": None, "question": "…?", "choices": [], "region": [], "answers": [said]}
+        text = to_messages(row, prompt="sarbench")[1]["content"][0]["text"]
+        assert score_answer(task, target_of(row), text, coords="pixel", size=(512, 256)).scores["exact"] == 1, text

@@ -8,7 +8,11 @@ import unicodedata
 
 from sarbench.answers._folding import folded
 
-_FAILED = ("[LMMS_EVAL_REQUEST_FAILED", "[LMMS_EVAL_BUDGET_EXCEEDED")
+_FAILED = (
+    "[LMMS_EVAL_REQUEST_FAILED",
+    "[LMMS_EVAL_BUDGET_EXCEEDED",
+    'Error: can only concatenate str (not "',  # of `async_openai`, where a reply holds no text
+)
 """How lmms-eval 0.7.3 begins an "answer" that its API models never gave (`models/chat/openai.py`, `async_openai.py`,
 `gemini.py`)."""
 
@@ -31,7 +35,7 @@ _SPECIAL_TOKEN = re.compile(
 
 def harness_failed(text: str) -> bool:
     """Tell whether lmms-eval put its own message where the answer of the model should be."""
-    return "[LMMS_EVAL_" in text and text.lstrip().startswith(_FAILED)
+    return text.lstrip().startswith(_FAILED)
 
 
 def without_reasoning(text: str) -> str:

@@ -7,8 +7,9 @@ import numpy as np
 
 from sarbench.answers.synonyms import CLASSES, SIZES
 from sarbench.baselines.boxes import box_answerer
-from sarbench.baselines.known import Answerer, Floor, Known, drawer, most_common
+from sarbench.baselines.known import Answerer, Floor, Known, Row, drawer, most_common
 from sarbench.errors import UnknownNameError
+from sarbench.prompts.authors import list_of
 from sarbench.questions.family import Family
 
 _POSITIONS = tuple(f"{row} {column}" for row in ("top", "middle", "bottom") for column in ("left", "center", "right"))
@@ -18,28 +19,29 @@ def answerer(floor: Floor, kind: Family, known: Sequence[Known]) -> Answerer:
     """Make the function that answers a question of this kind by this floor, in words that `sarbench.answers` reads."""
     match kind:
         case "classification":
-            return _choose(
-                floor, known, lambda k: tuple(k.target["labels"]), ", ".join, lambda rng: [rng.choice(CLASSES)]
-            )
+            labels = lambda k: tuple(k.target["labels"])  # noqa: E731
+            return _choose(floor, known, labels, ", ".join, lambda row, rng: [_one_of(row, rng, CLASSES)])
         case "counting":
             most = max((k.target["count"] for k in known), default=1)
-            return _choose(floor, known, lambda k: k.target["count"], str, lambda rng: int(rng.integers(1, most + 1)))
+            number = lambda k: k.target["count"]  # noqa: E731
+            return _choose(floor, known, number, str, lambda row, rng: int(rng.integers(1, most + 1)))
         case "identification":
-            return _choose(floor, known, lambda k: _fields(k.target["fields"]), _sentence, _random_fields)
+            fields = lambda k: _fields(k.target["fields"])  # noqa: E731
+            return _choose(floor, known, fields, _sentence, lambda row, rng: _random_fields(rng))
         case "description":
             mentions = lambda k: tuple(tuple(m) for m in k.target["mentions"])  # noqa: E731
-            return _choose(floor, known, mentions, _describe, lambda rng: [_random_mention(rng)])
+            return _choose(floor, known, mentions, _describe, lambda row, rng: [_random_mention(rng)])
         case "grounding" | "referring":
             return box_answerer(floor, known)
         case "presence":
-            return _choose(floor, known, _short, str, lambda rng: str(rng.choice(("yes", "no"))))
+            return _choose(floor, known, _short, str, lambda row, rng: _one_of(row, rng, ("yes", "no")))
         case "position":
-            return _choose(floor, known, _short, str, lambda rng: str(rng.choice(_POSITIONS)))
+            return _choose(floor, known, _short, str, lambda row, rng: _one_of(row, rng, _POSITIONS))
         case "region":
-            return _choose(floor, known, _short, str, lambda rng: str(rng.choice(CLASSES)))
+            return _choose(floor, known, _short, str, lambda row, rng: _one_of(row, rng, CLASSES))
         case "vqa" | "caption" | "field":
             different = sorted({_short(k) for k in known}) or [""]
-            return _choose(floor, known, _short, str, lambda rng: different[int(rng.integers(len(different)))])
+            return _choose(floor, known, _short, str, lambda row, rng: _one_of(row, rng, different))
         case "retrieval":
             fix = "Leave it out: chance is k of all items"
             raise UnknownNameError(where="retrieval", problem="has no answer in words to guess", fix=fix)
@@ -59,16 +61,32 @@ def _choose(
     known: Sequence[Known],
     value: Callable[[Known], Any],
     text: Callable[[Any], str],
-    draw: Callable[[np.random.Generator], Any],
+    draw: Callable[[Row, np.random.Generator], Any],
 ) -> Answerer:
     """Answer with the most frequent value, a value drawn from those known, or a value drawn from nothing."""
     if floor == "random":
-        return lambda row, rng: text(draw(rng))
+        return lambda row, rng: text(draw(row, rng))
     if floor == "majority":
         common = most_common(value(k) for k in known)
         return lambda row, rng: text(common)
     draw_known = drawer(known, value)
     return lambda row, rng: text(draw_known(row, rng))
+
+
+def _one_of(row: Row, rng: np.random.Generator, usual: Sequence[str]) -> str:
+    """Draw from the closed list of the question: its own, or that of the prompt, or the usual one of its kind."""
+    options = row.get("choices") or _listed(row) or usual
+    return str(options[int(rng.integers(len(options)))])
+
+
+def _listed(row: Row) -> tuple[str, ...]:
+    """Return the words that the prompt lists although the question does not.
+
+    >>> _listed({"dataset": "sarlang-1m", "config": "vqa1", "task": "position"})
+    ('top', 'center', 'bottom', 'left', 'right')
+    """
+    sentence = list_of(row)
+    return tuple(sentence.partition(": ")[2].rstrip(".").split(", ")) if sentence else ()
 
 
 def _fields(fields: dict[str, str | None]) -> tuple[str | None, str | None, str | None]:

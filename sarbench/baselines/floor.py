@@ -6,6 +6,7 @@ is seeded by the run's seed and the sample's id, so a floor is the same bit by b
 """
 
 import hashlib
+import shutil
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,17 +17,21 @@ from sarbench.baselines.answerers import answerer
 from sarbench.baselines.known import Answerer, Floor, Known, Row, asked_class
 from sarbench.catalogue import TaskSpec
 from sarbench.errors import RunError
+from sarbench.files import locked
 from sarbench.prompts import render
 from sarbench.questions.family import Family
 from sarbench.questions.score import target_of
-from sarbench.runs.environment import hardware, package_versions
+from sarbench.runs.environment import hardware, now, package_versions
 from sarbench.runs.record import BackendInfo, Manifest, ModelInfo, TaskRun
 from sarbench.runs.samples import sample, to_table
 from sarbench.runs.scoring import score_run
-from sarbench.runs.store import load_manifest, save_manifest, save_samples
+from sarbench.runs.store import WRITTEN, load_manifest, samples_path, save_manifest, save_samples
 from sarbench.task_data import task_data, task_rows, training_place
 
 Progress = Callable[[TaskSpec, int, int], None]
+
+_UNFINISHED = ".floor.tmp"
+"""Folder in a run's folder for answers until those to all tasks are there."""
 
 
 def floor_run(
@@ -40,45 +45,69 @@ def floor_run(
 ) -> Manifest:
     """Answer every task with one floor and write the run record to `out`, scores included.
 
+    Nothing that was in the folder changes before all answers are there. A process that dies while they are put in
+    place leaves no manifest, and so no run; the next call makes it whole.
+
     Raises:
-        InputError: The data of a task is not built.
-        RunError: `out` holds the run of a model, or answers of this floor to tasks that are not asked for now.
+        InputError: The data of a task is not built, or another process writes to `out`.
+        RunError: `out` holds the run of a model, of another floor or seed, or answers to tasks that are not asked for
+            now.
     """
-    _check_out(out, tasks)
-    started = _now()
-    done: list[TaskRun] = []
-    notes: list[str] = []
-    for spec in tasks:
-        run, note = _answer_task(floor, spec, out, seed, progress)
-        done.append(run)
-        notes += [note] if note else []
-    manifest = Manifest(
-        run_id=out.name,
-        kind="floor",
-        model=ModelInfo(id=f"floor/{floor}", open_weights=True),
-        backend=BackendInfo(name="floor", args={"floor": floor}),
-        coords="pixel",
-        seeds={"floor": seed},
-        packages=package_versions(("numpy",)),
-        hardware=hardware(),
-        command=command,
-        started=started,
-        ended=_now(),
-        tasks=tuple(done),
-        notes=tuple(notes),
-    )
-    save_manifest(out, manifest)
+    out.mkdir(parents=True, exist_ok=True)
+    with locked(out, problem=WRITTEN):
+        _check_out(out, floor, tasks, seed)
+        unfinished = out / _UNFINISHED
+        shutil.rmtree(unfinished, ignore_errors=True)
+        started = now()
+        answered = [_answer_task(floor, spec, unfinished, seed, progress) for spec in tasks]
+        manifest = Manifest(
+            run_id=out.name,
+            kind="floor",
+            model=ModelInfo(id=_model_id(floor), open_weights=True),
+            backend=BackendInfo(name="floor", args={"floor": floor}),
+            coords="pixel",
+            seeds={"floor": seed},
+            packages=package_versions(("numpy",)),
+            hardware=hardware(),
+            command=command,
+            started=started,
+            ended=now(),
+            tasks=tuple(run for run, _ in answered),
+            notes=tuple(note for _, note in answered if note),
+        )
+        _put_in_place(unfinished, out, manifest)
     score_run(out)
     return manifest
 
 
-def _check_out(out: Path, tasks: Sequence[TaskSpec]) -> None:
+def _put_in_place(unfinished: Path, out: Path, manifest: Manifest) -> None:
+    """Move the answers to where they belong; there is no manifest while some are old and some are new."""
+    (out / "manifest.json").unlink(missing_ok=True)
+    for run in manifest.tasks:
+        path = samples_path(out, run.task)
+        path.parent.mkdir(exist_ok=True)
+        samples_path(unfinished, run.task).replace(path)
+    save_manifest(out, manifest)
+    shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _model_id(floor: Floor) -> str:
+    return f"floor/{floor}"
+
+
+def _check_out(out: Path, floor: Floor, tasks: Sequence[TaskSpec], seed: int) -> None:
     """Refuse to write over what would be lost."""
     if not (out / "manifest.json").is_file():
         return
     earlier = load_manifest(out)
     if earlier.kind != "floor":
         raise RunError(where=out, problem="holds the run of a model", fix="Give another --out")
+    if earlier.model.id != _model_id(floor):
+        problem = f"holds {earlier.model.id}, not {_model_id(floor)}"
+        raise RunError(where=out, problem=problem, fix="Give another --out")
+    if earlier.seeds != {"floor": seed}:
+        problem = f"holds this floor with seed {earlier.seeds.get('floor', 'unknown')}, not {seed}"
+        raise RunError(where=out, problem=problem, fix="Give another --out, or the same --seed")
     asked = {spec.name for spec in tasks}
     if lost := [run.task for run in earlier.tasks if run.task not in asked]:
         problem = f"holds answers to {', '.join(lost)} too, which this run would drop"
@@ -98,7 +127,7 @@ def _answer_task(floor: Floor, spec: TaskSpec, out: Path, seed: int, progress: P
         prompt = render(row)
         lines.append(sample(row, spec.family, prompt, text, coords="pixel", perturbation=None))
         progress(spec, done, data.rows)
-    save_samples(out, spec.name, to_table(lines))
+    save_samples(out, spec.name, to_table(lines), data_digest=data.digest)
     # Train, then validation; the asked split itself only where neither has such questions, and then the run says so.
     note = None
     if known_from == (data.spec.config, data.spec.split):
@@ -125,7 +154,3 @@ def _answerer(floor: Floor, kind: Family, known: Sequence[Known]) -> Answerer:
 def _generator(seed: int, floor: Floor, sample_id: str) -> np.random.Generator:
     digest = hashlib.sha256(f"{seed}/{floor}/{sample_id}".encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:8], "big"))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

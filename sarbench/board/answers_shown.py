@@ -24,6 +24,8 @@ class Facts:
     """Name and text, e.g. `("count", "4")`."""
     boxes: tuple[DrawnBox, ...] = ()
     region: DrawnBox | None = None
+    withheld: bool = False
+    """Whether it holds free text that is not among the lines, since texts may not be shown."""
 
 
 def facts(encoded: str | None, *, texts: bool) -> Facts:
@@ -56,7 +58,8 @@ def facts(encoded: str | None, *, texts: bool) -> Facts:
         ("boxes", _join([_written(box) for box in boxes], separator="\n")),
         ("region", _written(region) if region else ""),
     ]
-    return Facts(tuple((printable(name), text) for name, text in lines if text), boxes, region)
+    withheld = not texts and any(held.get(name) not in (None, "", []) for name in ("text", "captions"))
+    return Facts(tuple((printable(name), text) for name, text in lines if text), boxes, region, withheld)
 
 
 def shorten(text: str) -> str:

@@ -1,12 +1,13 @@
 """How a headline falls while images get worse. It describes a model and ranks nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from sarbench.board.entries import Result
 from sarbench.board.estimates import Estimate, estimate
-from sarbench.board.numbers import factor, finite, number, same_value
+from sarbench.board.numbers import factor, finite, number, same_value, span
 from sarbench.board.severity_line import severity_line
 from sarbench.runs.record import SeverityCurve
 
@@ -32,8 +33,12 @@ class Curve:
     floor: str
     """What the same model reaches with a blank image; empty where it was not asked."""
     area: str
+    area_span: str
+    """Its interval; empty where it has none, as are the others."""
     retained: str
+    retained_span: str
     worst: str
+    worst_span: str
     line: Markup
 
 
@@ -70,8 +75,11 @@ def _shown(curve: SeverityCurve, clean: Estimate) -> Curve:
         ),
         floor="" if floor is None else clean.like(floor),
         area="" if (area := finite(curve.area)) is None else clean.like(area),
+        area_span=_span(curve.area_low, curve.area_high, clean.like),
         retained=_percent(curve.retained),
+        retained_span=_percents(curve.retained_low, curve.retained_high),
         worst=_percent(curve.worst),
+        worst_span=_percents(curve.worst_low, curve.worst_high),
         line=severity_line([clean.value, *steps], floor=None if floor is None else floor * scale),
     )
 
@@ -84,6 +92,21 @@ def _label(spec: str) -> str:
     """
     name, _, parameters = spec.partition(":")
     return parameters.replace(",", ", ") or name
+
+
+def _span(low: float | None, high: float | None, written: Callable[[float], str]) -> str:
+    known = finite(low), finite(high)
+    return "" if known[0] is None or known[1] is None else span(written(known[0]), written(known[1]))
+
+
+def _percents(low: float | None, high: float | None) -> str:
+    """Write the interval of a share.
+
+    >>> _percents(0.631, 0.72), _percents(-0.05, 0.1), _percents(None, None)
+    ('63–72 %', '−5 to 10 %', '')
+    """
+    limits = _span(low, high, lambda part: number(part * 100, 0))
+    return f"{limits} %" if limits else ""
 
 
 def _percent(part: float | None) -> str:

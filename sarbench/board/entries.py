@@ -1,23 +1,21 @@
-"""Rows of the board: runs of one model under one configuration, brought together."""
+"""Rows of the board: results of one model under one configuration, brought together."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
-from sarbench.board.identity import Identity, identity
+from sarbench.board.asked_split import split_flaw
+from sarbench.board.identity import Identity
+from sarbench.board.moments import moment
 from sarbench.board.numbers import finite
 from sarbench.board.ranking import Interval
-from sarbench.errors import InputError
-from sarbench.runs.record import Manifest, ModelInfo, Score, TaskRun, TaskScores
+from sarbench.runs.record import ModelInfo, Score, TaskRun, TaskScores
 from sarbench.runs.store import Run
+from sarbench.runs.wholeness import MAX_FAILED
 
 Role = Literal["model", "other_prompt", "blind", "floor", "perturbed"]
 """`blind` is a model given a blank image, `perturbed` any other change of the images, `other_prompt` a model that was
-asked in another way than the one it ranks by; only `model` is ranked."""
-
-MAX_FAILED = 0.01
-"""A result with a larger share of failed samples is partial: what is missing may not be missing at random."""
+asked in another way than the one it ranks by, or once more; only `model` is ranked."""
 
 
 @dataclass(frozen=True, order=True)
@@ -27,6 +25,11 @@ class Variant:
     task: str
     major: str
     digest: str
+
+    @classmethod
+    def of(cls, task: TaskRun) -> "Variant":
+        """The questions, targets and rules of a task of a run."""
+        return cls(task.task, task.version.split(".")[0], task.data_digest)
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,19 @@ class Result:
     @property
     def variant(self) -> Variant:
         """The questions, targets and rules that it was scored on."""
-        return Variant(self.task.task, self.task.version.split(".")[0], self.task.data_digest)
+        return Variant.of(self.task)
+
+    @property
+    def begun(self) -> tuple[datetime, str]:
+        """When its run began, and the run's id: of several runs of a model, the smallest is the one that ranks."""
+        manifest = self.run.manifest
+        return moment(manifest.started) or datetime.max.replace(tzinfo=UTC), manifest.run_id
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has a headline and no flaw: what may rank."""
+        headline = self.headline
+        return headline is not None and finite(headline.value) is not None and not self.flaws
 
     @property
     def headline(self) -> Score | None:
@@ -68,9 +83,16 @@ class Result:
             flaws.append(f"limited to {task.limit} samples")
         if task.limit is None and task.done < task.samples:
             flaws.append(f"{task.samples - task.done} of {task.samples} samples without an answer")
-        if task.done and task.failed / task.done > MAX_FAILED:
-            flaws.append(f"{task.failed} of {task.done} samples failed")
+        if task.done and self.failed / task.done > MAX_FAILED:
+            flaws.append(f"{self.failed} of {task.done} samples failed")
+        if wrong := split_flaw(task):
+            flaws.append(wrong)
         return tuple(flaws)
+
+    @property
+    def failed(self) -> int:
+        """How many samples the harness failed on: scoring may find more than the evaluation knew of."""
+        return max(self.task.failed, self.outcomes.get("failed", 0))
 
     @property
     def answered(self) -> int:
@@ -90,7 +112,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Entry:
-    """One row: runs of the same model and configuration on different tasks."""
+    """One row: what runs of the same model and configuration did, each task once."""
 
     role: Role
     model: ModelInfo
@@ -100,6 +122,8 @@ class Entry:
     results: tuple[Result, ...]
     asked_shown: str = ""
     """How it was asked, where that is not the plain way, or where another row of the model was asked differently."""
+    further: frozenset[Variant] = frozenset()
+    """Where it ranks not, since another row of the model that was begun earlier does."""
 
     @property
     def coords(self) -> str:
@@ -109,7 +133,13 @@ class Entry:
     @property
     def key(self) -> str:
         """What tells this row from every other one."""
-        return "+".join(run.manifest.run_id for run in self.runs)
+        return "+".join(self._named(run) for run in self.runs)
+
+    def _named(self, run: Run) -> str:
+        """Name a run, with its tasks where the others of them stand in another row."""
+        tasks = [result.task.task for result in self.results if result.run is run]
+        whole = len(tasks) == len(run.manifest.tasks)
+        return run.manifest.run_id if whole else f"{run.manifest.run_id}:{','.join(tasks)}"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -134,81 +164,3 @@ def interval(score: Score) -> Interval:
         raise ValueError(msg)
     made = Interval(value, finite(score.low), finite(score.high))
     return made.flipped() if score.higher_is_better is False else made
-
-
-def entries(runs: Sequence[Run]) -> tuple[Entry, ...]:
-    """Bring runs together into rows, in an order that does not depend on the order of `runs`.
-
-    Runs share a row where identity and perturbation agree, as long as no task was run twice.
-
-    Raises:
-        InputError: Two runs have the same id.
-    """
-    ordered = sorted(runs, key=lambda run: run.manifest.run_id)
-    for run, following in pairwise(ordered):
-        if run.manifest.run_id == following.manifest.run_id:
-            problem = f"has the same run id as {run.folder}: {run.manifest.run_id}"
-            raise InputError(where=following.folder, problem=problem, fix="Keep one of the two folders")
-    rows: dict[tuple[Role, str, Identity], list[Entry]] = {}
-    for run in ordered:
-        manifest = run.manifest
-        _add(rows.setdefault((_role(manifest), manifest.perturbation or "", identity(manifest)), []), run)
-    made = sorted((entry for row in rows.values() for entry in row), key=lambda entry: entry.key)
-    return tuple(_showing_how_asked(_set_aside(made)))
-
-
-def _add(rows: list[Entry], run: Run) -> None:
-    """Add a run to the first of the rows that has none of its tasks, or as a row of its own."""
-    manifest = run.manifest
-    scored = {scores.task: scores for scores in run.scores.tasks}
-    results = tuple(Result(run, task, scored.get(task.task)) for task in manifest.tasks)
-    tasks = {result.task.task for result in results}
-    for index, row in enumerate(rows):
-        if tasks.isdisjoint(result.task.task for result in row.results):
-            rows[index] = replace(row, runs=(*row.runs, run), results=(*row.results, *results))
-            return
-    rows.append(Entry(_role(manifest), manifest.model, manifest.perturbation, identity(manifest), (run,), results))
-
-
-def _set_aside(rows: Sequence[Entry]) -> list[Entry]:
-    """Let a model hold one rank: by the plain prompt, or by the authors' where nothing whole was asked plainly."""
-    plain = [row for row in rows if row.role == "model" and row.identity.is_plain]
-    return [
-        replace(row, role="other_prompt")
-        if row.role == "model" and not row.identity.is_plain and not _ranks_by_authors(row, plain)
-        else row
-        for row in rows
-    ]
-
-
-def _ranks_by_authors(row: Entry, plain: Sequence[Entry]) -> bool:
-    if not row.identity.by_authors:
-        return False
-    same = [other for other in plain if (other.model.id, other.model.revision) == (row.model.id, row.model.revision)]
-    whole = {result.variant for other in same for result in other.results if result.scores and not result.flaws}
-    return whole.isdisjoint(row.variants)
-
-
-def _showing_how_asked(rows: Sequence[Entry]) -> list[Entry]:
-    """Say it of every row that was not asked the plain way, and where the rows of one model differ."""
-    asked: dict[str, list[Identity]] = {}
-    for row in rows:
-        asked.setdefault(row.model.id, []).append(row.identity)
-    return [replace(row, asked_shown=_apart(row.identity, asked[row.model.id])) for row in rows]
-
-
-def _apart(mine: Identity, all_of_model: Sequence[Identity]) -> str:
-    plain = {other.asked for other in all_of_model if other.is_plain}
-    prompt = [mine.asked] if len(plain) > 1 or not mine.is_plain else []
-    shared = set.intersection(*(set(other.generation) for other in all_of_model))
-    varied = sorted({name for other in all_of_model for name, _ in set(other.generation) - shared})
-    settings = dict(mine.generation)
-    return ", ".join([*prompt, *(f"{name} {settings.get(name, 'not set')}" for name in varied)])
-
-
-def _role(manifest: Manifest) -> Role:
-    if manifest.kind == "floor":
-        return "floor"
-    if manifest.perturbation is None:
-        return "model"
-    return "blind" if manifest.perturbation == "blank" else "perturbed"

@@ -8,11 +8,10 @@ from typing import Any
 from sarbench.board.model import Board, Column, Row, Table
 from sarbench.board.numbers import factor, finite
 from sarbench.board.standings import Cell
+from sarbench.runs.spreadsheet import plain
 
 FORMAT = "sarbench-board"
 VERSION = "1"
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def records(board: Board) -> list[dict[str, Any]]:
@@ -57,7 +56,7 @@ def to_json(board: Board, *, title: str) -> str:
 def to_csv(board: Board) -> str:
     """Write the same records as comma-separated values; an unknown value is an empty field.
 
-    A text that a spreadsheet would run as a formula gets a leading apostrophe.
+    A text that a spreadsheet would run as a formula gets a leading apostrophe; `board.json` holds it as it is.
     """
     lines = records(board)
     text = io.StringIO()
@@ -121,8 +120,9 @@ def _record(table: Table, row: Row, column: Column, cell: Cell) -> dict[str, Any
         "lower_bound": cell.remark.text if cell.remark else "",
         "ok": result.outcomes.get("ok", 0),
         "answered": result.answered,
-        "failed": task.failed,
+        "failed": result.failed,
         "partial": "; ".join(cell.flaws),
+        "further_run": cell.further,
         "ended": task.ended,
     }
 
@@ -130,12 +130,4 @@ def _record(table: Table, row: Row, column: Column, cell: Cell) -> dict[str, Any
 def _plain(value: object) -> object:
     if isinstance(value, bool):
         return json.dumps(value)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) and not _is_number(value) else value
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return plain(value) if isinstance(value, str) else value

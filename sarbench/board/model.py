@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sarbench.board.comparability import Comparison, comparisons
-from sarbench.board.entries import Entry, Variant, entries, interval
+from sarbench.board.entries import Entry, Variant, interval
 from sarbench.board.names import metric_label, task_label
 from sarbench.board.ranking import Standing, borda
+from sarbench.board.rows import entries
 from sarbench.board.standings import Cell, Standings, standings
+from sarbench.board.texts import FURTHER
 from sarbench.runs.store import Run
 
 
@@ -77,6 +79,14 @@ class Table:
     def rows(self) -> tuple[Row, ...]:
         """All rows from top to bottom."""
         return (*self.ranked, *self.unranked, *self.other_prompt, *self.blind, *self.floors, *self.perturbed)
+
+    @property
+    def changed(self) -> tuple[tuple[str, tuple[Run, ...]], ...]:
+        """Every model with its runs on changed images, which a severity curve makes too many for rows of their own."""
+        runs = {run.manifest.run_id: run for row in self.perturbed for run in row.entry.runs}
+        ordered = sorted(runs.values(), key=lambda run: (run.manifest.perturbation or "", run.manifest.run_id))
+        models = sorted({run.manifest.model.id for run in ordered})
+        return tuple((model, tuple(run for run in ordered if run.manifest.model.id == model)) for model in models)
 
     @property
     def datasets(self) -> tuple[tuple[str, int], ...]:
@@ -151,9 +161,14 @@ def _counted(models: Sequence[Row], columns: int) -> list[int]:
 
     So a task that one model did beyond the others unranks nobody.
     """
-    eligible = [row for row in models if any(_holds_rank(cell) for cell in row.cells)]
-    holders = [sum(_holds_rank(row.cells[index]) for row in eligible) for index in range(columns)]
-    return [index for index, holding in enumerate(holders) if holding and 2 * holding >= len(eligible)]
+    holders = [{_model(row) for row in models if _holds_rank(row.cells[index])} for index in range(columns)]
+    eligible = set().union(*holders)
+    return [index for index, holding in enumerate(holders) if holding and 2 * len(holding) >= len(eligible)]
+
+
+def _model(row: Row) -> tuple[str, str | None]:
+    """A model may hold its ranks by several rows, and is one model."""
+    return row.entry.model.id, row.entry.model.revision
 
 
 def _column(held: Standings) -> Column:
@@ -182,8 +197,8 @@ def _row(entry: Entry, columns: Sequence[Column]) -> Row:
         standing=None,
         cells=cells,
         not_ok=1 - ok / answered if answered else None,
-        failed=sum(result.task.failed for result in results),
-        remarks=(),
+        failed=sum(result.failed for result in results),
+        remarks=(FURTHER,) if entry.role == "other_prompt" and entry.further else (),
     )
 
 
@@ -208,7 +223,9 @@ def _remarked(row: Row, counted: Sequence[int]) -> Row:
     partial = [f"partial: {flawed} of {sum(cell is not None for cell in row.cells)} results"] if flawed else []
     absent = sum(cell is None or cell.estimate is None for cell in (row.cells[index] for index in counted))
     incomplete = [f"incomplete: {len(counted) - absent} of {len(counted)} counted tasks"] if absent else []
-    return Row(row.entry, None, row.cells, row.not_ok, row.failed, (*incomplete, *partial))
+    further = sum(cell is not None and cell.further for cell in row.cells)
+    late = [f"begun later on {further} {'task' if further == 1 else 'tasks'}: {FURTHER}"] if further else []
+    return Row(row.entry, None, row.cells, row.not_ok, row.failed, (*incomplete, *partial, *late))
 
 
 def _verdict(ranked: Sequence[Row], counted: Sequence[int]) -> str:

@@ -97,6 +97,8 @@ def _environment(notes: Mapping[str, DatasetNote], title: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        # Whatever a record holds, no control character of it reaches a page; markup is of our own making.
+        finalize=lambda value: printable(value) if type(value) is str else value,
     )
     pages.filters |= {
         "count": numbers.count,
@@ -150,6 +152,8 @@ def _index(site: _Site) -> None:
         "period": period,
         "derived": _derived(site, tasks),
         "left_out": sorted(site.left_out.items()),
+        "runs": [run for run in board.runs if run.manifest.perturbation in {None, "blank"}],
+        "changed": any(table.changed for table in board.tables),
     }
     _page(site, "index.html", "index.html", site.title, content)
 

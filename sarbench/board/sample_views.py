@@ -15,6 +15,7 @@ from sarbench.board.overlay import MOST_DRAWN
 from sarbench.board.samples import Answered, choose, sample_score, shown_entries
 from sarbench.board.standings import Standings
 from sarbench.errors import RunError
+from sarbench.questions.retrieval import is_retrieval
 
 SLACK = 0.5
 """Pixels that a box may reach outside the image before it is said to: the rule of `sarbench.answers`."""
@@ -29,7 +30,7 @@ class AnswerView:
     rule: str
     scores: tuple[tuple[str, str], ...]
     prediction: str | None
-    """None where texts are not shown."""
+    """None where texts are not shown; the ranks that retrieval says are words of our own."""
     parsed: Facts
     other_prompt: str | None
     """The prompt of this run, where it differs from the one shown with the sample."""
@@ -66,23 +67,39 @@ class SamplesView:
     """Runs whose samples cannot be read, with the reason."""
 
 
+@dataclass(frozen=True)
+class _May:
+    """Which texts may be shown."""
+
+    questions: bool
+    """Prompts and targets."""
+    answers: bool
+
+
 def view_samples(held: Standings, *, wanted: int, note: DatasetNote | None) -> SamplesView:
     """Read the samples of the rows that a task page shows and choose some; a run without them is named, not fatal."""
     tables: dict[str, pa.Table] = {}
     missing: list[str] = []
     entries = shown_entries(held) if wanted > 0 else ()
     for entry in entries:
+        run = held.cells[entry.key].result.run
         try:
-            tables[entry.key] = held.cells[entry.key].result.run.samples(held.variant.task)
+            table = run.samples(held.variant.task)
         except RunError as error:
-            missing.append(f"{entry.model.id} ({held.cells[entry.key].result.run.manifest.run_id}): {error.problem}")
+            missing.append(f"{entry.model.id} ({run.manifest.run_id}): {error.problem}")
+            continue
+        if table.column("id").null_count:
+            missing.append(f"{entry.model.id} ({run.manifest.run_id}): some have no sample id")
+        else:
+            tables[entry.key] = table
     present = tuple(entry for entry in entries if entry.key in tables)
     withheld = _withheld(held, note)
     models = [entry for entry in present if entry.role in {"model", "other_prompt"}] or list(present)
     metric = held.metric.metric if held.metric else None
     chosen = choose([_answered(tables[entry.key], metric) for entry in models], wanted)
     lines = {entry.key: _lines(tables[entry.key], chosen) for entry in present}
-    samples = tuple(_sample(sample, present, lines, texts=not withheld) for sample in chosen)
+    may = _May(questions=not withheld, answers=not withheld or is_retrieval(held.variant.task))
+    samples = tuple(_sample(sample, present, lines, may=may) for sample in chosen)
     return SamplesView(samples, present, withheld, tuple(missing))
 
 
@@ -115,37 +132,37 @@ def _lines(table: pa.Table, chosen: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 
 def _sample(
-    sample: str, entries: Sequence[Entry], lines: Mapping[str, Mapping[str, Mapping[str, Any]]], *, texts: bool
+    sample: str, entries: Sequence[Entry], lines: Mapping[str, Mapping[str, Mapping[str, Any]]], *, may: _May
 ) -> SampleView:
     answered = [(entry, lines[entry.key][sample]) for entry in entries if sample in lines[entry.key]]
     first = answered[0][1]
     size = (first["width"], first["height"]) if first["width"] and first["height"] else None
     # A run whose harness failed on this sample may hold no target, so the first one that does is taken.
-    targets = [facts(line["target"], texts=texts) for _, line in answered]
-    target = next((held for held in targets if held.lines), Facts())
+    targets = [facts(line["target"], texts=may.questions) for _, line in answered]
+    target = next((held for held in targets if held.lines or held.withheld), Facts())
     return SampleView(
         id=printable(sample),
         sha256=first["sample_sha256"] or "",
         image_id=first["image_id"],
         size=size,
-        prompt=shorten(first["prompt"] or "") if texts else None,
+        prompt=shorten(first["prompt"] or "") if may.questions else None,
         target=target,
-        answers=tuple(_answer(entry, line, first, size, texts=texts) for entry, line in answered),
+        answers=tuple(_answer(entry, line, first, size, may=may) for entry, line in answered),
     )
 
 
 def _answer(
-    entry: Entry, line: Mapping[str, Any], first: Mapping[str, Any], size: tuple[int, int] | None, *, texts: bool
+    entry: Entry, line: Mapping[str, Any], first: Mapping[str, Any], size: tuple[int, int] | None, *, may: _May
 ) -> AnswerView:
-    parsed = facts(line["parsed"], texts=texts)
-    other = texts and line["prompt"] != first["prompt"]
+    parsed = facts(line["parsed"], texts=may.answers)
+    other = may.questions and line["prompt"] != first["prompt"]
     return AnswerView(
         entry=entry,
         outcome=line["outcome"] or "",
         rule=line["rule"] or "",
         # What is counted for each label (`fn:ship`) is seen from the labels themselves.
         scores=tuple((n, compact(v)) for n, v in line["scores"] or () if v is not None and ":" not in n),
-        prediction=shorten(line["prediction"] or "") if texts else None,
+        prediction=shorten(line["prediction"] or "") if may.answers else None,
         parsed=parsed,
         other_prompt=shorten(line["prompt"] or "") if other else None,
         remarks=_remarks(entry, parsed, size),

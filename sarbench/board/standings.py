@@ -34,6 +34,8 @@ class Cell:
     no_lift: str
     """Why a model has no lift; empty where it has one, and where there is nothing to lift."""
     flaws: tuple[str, ...]
+    further: bool
+    """Whether it takes no rank since another run of the model was begun earlier."""
     remark: Remark | None
     """That the estimate is a lower bound."""
     judged: Estimate | None
@@ -64,13 +66,13 @@ class Standings:
 def standings(variant: Variant, entries: Sequence[Entry]) -> Standings:
     """Compare every entry that was scored on `variant`.
 
-    Only whole results of models with an undisturbed input hold ranks. All of them are compared by the same metric: the
-    headline that most runs name.
+    Only whole results of models with an undisturbed input hold ranks, one of each model. All of them are compared by
+    the same metric: the headline that most runs name.
     """
     scored = {entry.key: (entry, result) for entry in entries if (result := entry.result(variant)) is not None}
     metric = _common_metric([result for _, result in scored.values()])
     estimates = {key: _estimate(result, metric) for key, (_, result) in scored.items()}
-    ranks = _ranks(scored, estimates)
+    ranks = _ranks(variant, scored, estimates)
     cells = {
         key: _cell(entry, result, estimates[key], ranks.get(key), _blind_self(entry, scored, estimates))
         for key, (entry, result) in scored.items()
@@ -94,6 +96,7 @@ def _cell(entry: Entry, result: Result, made: Estimate | None, rank: RankRange |
         lift=_lift(made, blind.made),
         no_lift=blind.why_not if made is not None and entry.role in _SEEING else "",
         flaws=result.flaws,
+        further=result.variant in entry.further,
         remark=remark(scores, made.score) if made else None,
         judged=estimate(judged(scores, made.score)) if made else None,
         spread=spread(result) if entry.role == "model" else None,
@@ -119,12 +122,12 @@ def _estimate(result: Result, metric: Score | None) -> Estimate | None:
 
 
 def _ranks(
-    scored: Mapping[str, tuple[Entry, Result]], estimates: Mapping[str, Estimate | None]
+    variant: Variant, scored: Mapping[str, tuple[Entry, Result]], estimates: Mapping[str, Estimate | None]
 ) -> dict[str, RankRange]:
     ranked: dict[str, Interval] = {}
     for key, (entry, result) in scored.items():
         made = estimates[key]
-        if entry.role == "model" and made is not None and not result.flaws:
+        if entry.role == "model" and made is not None and not result.flaws and variant not in entry.further:
             ranked[key] = interval(made.score)
     return dict(zip(ranked, rank_ranges(list(ranked.values())), strict=True))
 

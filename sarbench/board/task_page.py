@@ -1,6 +1,6 @@
 """One task as values: every metric of every run, what became of the answers, slices, and the forest plot's lines."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sarbench.board.curves import Curve, curves
@@ -60,7 +60,8 @@ class TaskTable:
     slices: tuple[str, ...]
     rows: tuple[TaskRow, ...]
     forest: tuple[ForestRow, ...]
-    """Without the runs that are points of a curve: there may be dozens."""
+    changed_forest: tuple[ForestRow, ...]
+    """The runs on changed images, without those that are points of a curve."""
     judges: tuple[str, ...]
     """Who judged, and what a judge left open: the footnotes of the judged numbers."""
     curves: tuple[tuple[str, tuple[tuple[Entry, Curve], ...]], ...]
@@ -89,14 +90,15 @@ def task_table(held: Standings, *, number: int) -> TaskTable:
     return TaskTable(
         id=f"results-{number}",
         standings=held,
-        headline=metric_label(held.metric.metric, held.metric.protocol) if held.metric else "nothing scored",
-        unit=unit_text(held.metric.unit) if held.metric else "",
+        headline=printable(metric_label(held.metric.metric, held.metric.protocol)) if held.metric else "nothing scored",
+        unit=printable(unit_text(held.metric.unit)) if held.metric else "",
         levels=" / ".join(f"{level * 100:g} %" for level in levels) or "95 %",
         metrics=metrics,
         outcomes=outcomes,
         slices=slices,
         rows=rows,
-        forest=_forest(rows, in_curves),
+        forest=_forest([row for row in rows if row.entry.role != "perturbed"]),
+        changed_forest=_forest([row for row in rows if row.entry.role == "perturbed" and _name(row) not in in_curves]),
         judges=tuple(dict.fromkeys(said.text for row in rows for said in row.remarks if said and said.kind == "judge")),
         curves=falls,
         spreads=_spreads(held),
@@ -189,15 +191,13 @@ def _spreads(held: Standings) -> tuple[tuple[Entry, Spread], ...]:
     return tuple(found.values())
 
 
-def _forest(rows: Sequence[TaskRow], in_curves: Collection[tuple[str, str | None]]) -> tuple[ForestRow, ...]:
-    return tuple(
-        _forest_row(row, made)
-        for row in rows
-        if (made := row.cell.estimate) is not None
-        and not (
-            row.entry.role == "perturbed" and (row.entry.model.id, row.cell.result.run.manifest.run_id) in in_curves
-        )
-    )
+def _name(row: TaskRow) -> tuple[str, str | None]:
+    """How the points of curves name a run."""
+    return row.entry.model.id, row.cell.result.run.manifest.run_id
+
+
+def _forest(rows: Sequence[TaskRow]) -> tuple[ForestRow, ...]:
+    return tuple(_forest_row(row, made) for row in rows if (made := row.cell.estimate) is not None)
 
 
 def _forest_row(row: TaskRow, made: Estimate) -> ForestRow:

@@ -6,10 +6,12 @@ from types import MappingProxyType
 from sarbench.answers.outcome import Outcome
 from sarbench.board.judges import LOWER_BOUND
 
-__all__ = ["CURVES", "LOWER_BOUND", "OUTCOME_MEANINGS", "SIMULATED", "SIMULATED_BY", "SPREADS"]
+__all__ = ["CURVES", "FURTHER", "LOWER_BOUND", "OUTCOME_MEANINGS", "SIMULATED", "SIMULATED_BY", "SPREADS"]
 
 SIMULATED = "Simulated data: a demonstration, not a benchmark result"
 SIMULATED_BY = "simulated by sarbench.simulate"
+
+FURTHER = "a further run of this model; the one begun first ranks"
 
 CURVES = (
     "The headline on images that were changed on purpose, from mild to strong, beside that of the same model on "

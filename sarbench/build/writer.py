@@ -15,14 +15,14 @@ from sarbench.build.folder.inputs_key import FILES_CODE, inputs_key
 from sarbench.build.folder.staging import Stage, staging
 from sarbench.build.index import IMAGES, BuiltIndex, FileIndex, ImagesIndex, SplitIndex, write_index
 from sarbench.build.layout import LayoutChoice
-from sarbench.build.lite.writer import LITE_SPLIT, LITE_SUFFIX, write_lite
+from sarbench.build.lite.writer import LITE_SPLIT, write_lite
 from sarbench.build.making import Made, make_all
 from sarbench.build.order import Order, Progress, Splits
 from sarbench.build.pages.card import write_card
 from sarbench.build.plan import make_plan
 from sarbench.build.quality import QUALITY_NAME, write_quality
 from sarbench.errors import InputError
-from sarbench.schema import SCHEMA_VERSION
+from sarbench.schema import LITE_SUFFIX, SCHEMA_VERSION
 from sarbench.sources import check_options
 from sarbench.sources.download.manifest import origin
 

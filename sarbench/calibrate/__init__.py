@@ -5,16 +5,19 @@ a run, fixed before it starts.
 """
 
 from sarbench.calibrate.candidates import CANDIDATES
-from sarbench.calibrate.estimate import Calibration, Candidate, Item, calibrate
+from sarbench.calibrate.estimate import Calibration, Candidate, calibrate
+from sarbench.calibrate.fit import Fit
 from sarbench.calibrate.frozen import Frozen, coords_option, read_calibration, save_calibration
 from sarbench.calibrate.items import Source, items_of_file, items_of_run
 from sarbench.calibrate.questions import LIMIT, box_tasks
+from sarbench.calibrate.reading import Item
 
 __all__ = [
     "CANDIDATES",
     "LIMIT",
     "Calibration",
     "Candidate",
+    "Fit",
     "Frozen",
     "Item",
     "Source",

@@ -58,3 +58,13 @@ def _overlap(one: str, other: str, size: Size) -> float:
     if (read[:, 2:] <= read[:, :2]).any():
         return 0.0
     return float(np.diag(iou(boxes, read)).mean())
+
+
+def stretched_alike(factor: tuple[float, float]) -> bool:
+    """Tell whether boxes stay nearly the same when their numbers are multiplied, across and down.
+
+    >>> stretched_alike((1.01, 0.99)), stretched_alike((0.945, 0.945))
+    (True, False)
+    """
+    boxes = np.array(_PROBE)
+    return float(np.diag(iou(boxes, boxes * (*factor, *factor))).mean()) >= ALIKE

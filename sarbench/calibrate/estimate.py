@@ -3,36 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from sarbench import stats
-from sarbench.answers.bulk import parse_boxes
 from sarbench.calibrate.candidates import CANDIDATES, alike
-from sarbench.coords import Size, parse_convention
+from sarbench.calibrate.fit import Fit, fit
+from sarbench.calibrate.reading import Item, Reading, p_of_no_difference, parsed, scored
+from sarbench.coords import parse_convention
 from sarbench.errors import InputError
-from sarbench.questions import estimate, numbers
-from sarbench.questions.score import score_answer
 
 LEAST_BOXES = 20
 """Fewer answers with boxes than this are never clear."""
 
 LEVEL = 0.05
 """Chance of a wrong "clear" over all rivals together, where no convention is better than another."""
-
-_OVERLAP = ("iou_sum@0.25", "tp@0.25", "fp@0.25", "fn@0.25")
-_HITS = ("tp@0.5", "fp@0.5", "fn@0.5")
-
-
-@dataclass(frozen=True)
-class Item:
-    """One answer to a question for boxes whose truth is known."""
-
-    image: str
-    size: Size
-    prediction: str
-    boxes: tuple[tuple[float, float, float, float], ...]
-    """True boxes, xyxy in native pixels."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +48,8 @@ class Calibration:
     images: int
     with_boxes: int
     """Answers in which boxes were found."""
+    fit: Fit
+    """How the best one fits, whatever its rivals do."""
     candidates: tuple[Candidate, ...]
     """Best first."""
 
@@ -75,7 +59,9 @@ def calibrate(items: Sequence[Item], *, candidates: Sequence[str] = CANDIDATES) 
 
     Every candidate reads the same answers; the chosen one has the highest mean IoU of pairs matched one to one, missed
     and extra boxes counting as pairs without overlap. It is clear where it beats every candidate that reads these
-    images otherwise, in a permutation test over whole images with Holm's correction.
+    images otherwise, in a permutation test over whole images with Holm's correction, and where it fits by itself
+    (`sarbench.calibrate.fit`): better than the same answers given to other images, and not clearly better still when
+    its numbers are multiplied.
 
     Args:
         items: Answers to training or validation items: that they are, the caller answers for.
@@ -89,15 +75,15 @@ def calibrate(items: Sequence[Item], *, candidates: Sequence[str] = CANDIDATES) 
     if not items or not names:
         problem = "there is nothing to calibrate on" if names else "there is no convention to try"
         raise InputError(where="calibration", problem=problem, fix="Give answers to questions for boxes")
-    readings = {name: _read(items, name) for name in names}
+    readings = {name: scored(items, parsed(items, name), name) for name in names}
     order = sorted(names, key=lambda name: -(readings[name].mean_iou or 0.0))  # stable: the first among equals
     best, sizes = order[0], [item.size for item in items]
     same = {name: alike(best, name, sizes) for name in order}
     rivals = [name for name in order if not same[name]]
-    tested = stats.holm([_beaten(readings[best], readings[name]) for name in rivals])
+    tested = stats.holm([p_of_no_difference(readings[best].sums, readings[name].sums) for name in rivals])
     p_values = dict(zip(rivals, tested, strict=True))
-    with_boxes = readings[best].with_boxes
-    clear, why = _verdict(best, readings[best].mean_iou, with_boxes, p_values)
+    fits = fit(items, readings[best], best)
+    clear, why = _verdict(best, readings[best], p_values, fits)
     if twins := [name for name in order[1:] if same[name]]:
         why += f"; {', '.join(twins)} read these images nearly alike and are not told apart from it"
     return Calibration(
@@ -106,63 +92,43 @@ def calibrate(items: Sequence[Item], *, candidates: Sequence[str] = CANDIDATES) 
         why=why,
         items=len(items),
         images=len({item.image for item in items}),
-        with_boxes=with_boxes,
-        candidates=tuple(readings[name].candidate(name, same=same[name], p=p_values.get(name)) for name in order),
+        with_boxes=readings[best].with_boxes,
+        fit=fits,
+        candidates=tuple(_candidate(name, readings[name], same=same[name], p=p_values.get(name)) for name in order),
     )
 
 
-@dataclass(frozen=True)
-class _Reading:
-    overlap: estimate.Estimate
-    f1: float | None
-    sums: npt.NDArray[np.float64]
-    """[images, 2] overlap, and pairs it is shared by."""
-    in_range: int
-    with_boxes: int
-
-    @property
-    def mean_iou(self) -> float | None:
-        return self.overlap.value
-
-    def candidate(self, name: str, *, same: bool, p: float | None) -> Candidate:
-        overlap = self.overlap
-        return Candidate(name, overlap.value, overlap.low, overlap.high, self.f1, self.in_range, same, p)
+def _candidate(name: str, reading: Reading, *, same: bool, p: float | None) -> Candidate:
+    overlap = reading.overlap
+    return Candidate(name, overlap.value, overlap.low, overlap.high, reading.f1, reading.in_range, same, p)
 
 
-def _read(items: Sequence[Item], convention: str) -> _Reading:
-    """Read and score all answers in one convention; the class of a box does not count."""
-    images = [item.image for item in items]
-    codes = np.unique(images, return_inverse=True)[1].astype(np.int64)
-    answers = parse_boxes([item.prediction for item in items], coords=convention, sizes=[item.size for item in items])
-    facts, outcomes, found = [], [], 0
-    for place, item in enumerate(items):
-        target = {"boxes": [{"label": None, "xyxy": list(box), "position": None} for box in item.boxes]}
-        read = answers.parsed(place)
-        scored = score_answer("referring", target, item.prediction, coords=convention, size=item.size, read=read)
-        facts.append(scored.scores)
-        outcomes.append(scored.outcome)
-        found += read.value is not None and len(read.value) > 0
-    columns = np.array([[fact.get(name, 0.0) for name in (*_OVERLAP, *_HITS)] for fact in facts], dtype=np.float64)
-    shares = np.stack([columns[:, 0], columns[:, 1:4].sum(axis=1)], axis=1)
-    return _Reading(
-        overlap=estimate.ratio(shares, codes, numbers.share_of),
-        f1=float(numbers.f1_of(columns[:, 4:].sum(axis=0))),
-        sums=stats.sum_by_cluster(shares, images),
-        in_range=outcomes.count("ok"),
-        with_boxes=found,
-    )
-
-
-def _beaten(best: _Reading, other: _Reading) -> float | None:
-    return stats.paired_bootstrap(numbers.share_of, best.sums, other.sums).p
-
-
-def _verdict(best: str, mean_iou: float | None, with_boxes: int, p_values: dict[str, float | None]) -> tuple[bool, str]:
-    if with_boxes < LEAST_BOXES:
-        return False, f"only {with_boxes} answers hold boxes, {LEAST_BOXES} are needed"
-    if not mean_iou:
+def _verdict(best: str, reading: Reading, p_values: dict[str, float | None], fits: Fit) -> tuple[bool, str]:
+    if reading.with_boxes < LEAST_BOXES:
+        return False, f"only {reading.with_boxes} answers hold boxes, {LEAST_BOXES} are needed"
+    if not reading.mean_iou:
         return False, "no answer hits a true box in any convention"
+    if why := _misfit(best, reading.mean_iou, fits):
+        return False, why
     close = [name for name, p in p_values.items() if p is None or p >= LEVEL]
     if close:
         return False, f"{best} is not clearly better than {', '.join(close)}"
     return True, f"{best} beats every candidate that reads these images otherwise"
+
+
+def _misfit(best: str, mean_iou: float, fits: Fit) -> str | None:
+    """Say why the best of all candidates is not the model's convention all the same."""
+    if fits.chance is None or fits.p_chance is None or fits.p_chance >= LEVEL or mean_iou <= fits.chance:
+        if fits.chance is None:
+            return f"all answers are about one image, which does not tell {best} from chance"
+        return f"{best} is not clearly better than the same answers given to other images (mean IoU {fits.chance:.3f})"
+    if fits.stretch is None or fits.stretched is None or fits.p_stretch is None:
+        return None
+    if fits.stretched > mean_iou and fits.p_stretch < LEVEL:
+        across, down = fits.stretch
+        return (
+            f"{best} is the best of the candidates and not right: its numbers fit clearly better (mean IoU "
+            f"{fits.stretched:.3f}) when multiplied by about {across:.3f} across and {down:.3f} down, as where images "
+            "were resized in another way; name the model's convention with --candidate"
+        )
+    return None

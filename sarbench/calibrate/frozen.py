@@ -31,6 +31,8 @@ class Frozen(BaseModel):
     items: int
     images: int
     with_boxes: int
+    fit: dict[str, Any] | None = None
+    """How the convention fits by itself, as `sarbench.calibrate.Fit`; None in files of older versions."""
     candidates: tuple[dict[str, Any], ...]
     sarbench_version: str
 
@@ -48,6 +50,7 @@ def save_calibration(path: Path, calibration: Calibration, source: Source) -> Fr
         items=calibration.items,
         images=calibration.images,
         with_boxes=calibration.with_boxes,
+        fit=asdict(calibration.fit),
         candidates=tuple(asdict(candidate) for candidate in calibration.candidates),
         sarbench_version=__version__,
     )
@@ -77,11 +80,16 @@ def read_calibration(path: Path) -> Frozen:
     return frozen
 
 
-def coords_option(value: str) -> str:
+def coords_option(value: str, *, model: str | None = None) -> str:
     """Read `--coords`: the name of a convention, or `@FILE` with a clear calibration.
 
+    Args:
+        value: What was given.
+        model: Id of the model that is to be asked, as a run names it; None where it is not known. A calibration of
+            another model is refused; one that does not say whose it is (from a file of answers) is taken.
+
     Raises:
-        InputError: The file is no calibration, or its outcome is not clear.
+        InputError: The file is no calibration, its outcome is not clear, or it is another model's.
         UnknownNameError: There is no such convention.
 
     >>> coords_option("norm1000")
@@ -93,4 +101,8 @@ def coords_option(value: str) -> str:
     if not frozen.clear:
         fix = "Calibrate on more items, or name the convention that the model's authors declare"
         raise InputError(where=value[1:], problem=f"says that nothing is clear: {frozen.why}", fix=fix)
+    if model is not None and frozen.model is not None and frozen.model != model:
+        problem = f"is the calibration of {frozen.model}, and {model} is asked"
+        fix = f"Calibrate {model}, or give --coords {frozen.convention} if you know that it speaks the same"
+        raise InputError(where=value[1:], problem=problem, fix=fix)
     return frozen.convention

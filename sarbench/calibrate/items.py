@@ -8,22 +8,21 @@ from typing import Any
 import msgspec
 
 from sarbench import paths
-from sarbench.calibrate.estimate import Item
+from sarbench.calibrate.reading import Item
 from sarbench.catalogue import Catalogue, TaskSpec, read_catalogue
 from sarbench.errors import InputError, UnknownNameError
 from sarbench.hub.lookup import rows
 from sarbench.questions.score import BOX_KINDS
 from sarbench.runs.checked import checked_lines
 from sarbench.runs.predictions import from_file, joined
-from sarbench.runs.record import TaskRun
+from sarbench.runs.record import Manifest, TaskRun
 from sarbench.runs.store import load_manifest, read_lines, samples_path
+from sarbench.schema import LITE_SUFFIX
 
 SPLITS = ("train", "validation")
 """The splits whose truth a convention may be chosen by."""
 
 _COLUMNS = ("id", "sample_sha256", "task", "image_id", "width", "height", "boxes")
-LITE = "-lite"
-"""How the name of a lite config ends; it has a test split alone."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def items_of_run(folder: Path, *, tasks: Sequence[str] | None = None) -> Source:
     if manifest.perturbation:
         problem = f"was asked on perturbed images ({manifest.perturbation})"
         raise InputError(where=folder, problem=problem, fix="Calibrate on a run without --perturb")
-    items = tuple(item for run in chosen for item in _of_lines(folder, run))
+    items = tuple(item for run in chosen for item in _of_lines(folder, run, manifest))
     names = tuple(run.task for run in chosen)
     return Source(items, manifest.model.id, names, "+".join(splits), manifest.coords)
 
@@ -114,15 +113,15 @@ def _asks_for_boxes(catalogue: Catalogue, task: str) -> bool:
     return spec is not None and spec.family in BOX_KINDS
 
 
-def _of_lines(folder: Path, run: TaskRun) -> Iterator[Item]:
-    lines = checked_lines(read_lines(folder, run.task), run, samples_path(folder, run.task))
+def _of_lines(folder: Path, run: TaskRun, manifest: Manifest) -> Iterator[Item]:
+    lines = checked_lines(read_lines(folder, run.task), run, samples_path(folder, run.task), manifest=manifest)
     for line in lines:
         if line["outcome"] != "failed" and line["width"]:
             yield _item(line, msgspec.json.decode(line["target"])["boxes"], line["prediction"] or "")
 
 
 def _rows(specs: Sequence[TaskSpec], split: str) -> Iterator[dict[str, Any]]:
-    places = dict.fromkeys((spec.dataset, spec.config.removesuffix(LITE)) for spec in specs)
+    places = dict.fromkeys((spec.dataset, spec.config.removesuffix(LITE_SUFFIX)) for spec in specs)
     for dataset, config in places:
         folder = paths.built(dataset)
         if not folder.is_dir():

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sarbench.calibrate.items import LITE, SPLITS, no_boxes, refuse_test
+from sarbench.calibrate.items import SPLITS, no_boxes, refuse_test
 from sarbench.catalogue import Catalogue, TaskSpec, read_catalogue
 from sarbench.questions.score import BOX_KINDS
+from sarbench.schema import LITE_SUFFIX
 
 LIMIT = 200
 """Questions of a task where nobody says how many: ten times what a clear outcome needs, as many answers miss."""
@@ -44,7 +45,7 @@ def box_tasks(wanted: Sequence[str], *, split: str | None = None) -> tuple[TaskS
 
 
 def _whole(catalogue: Catalogue, spec: TaskSpec) -> TaskSpec:
-    config = spec.config.removesuffix(LITE)
+    config = spec.config.removesuffix(LITE_SUFFIX)
     if config == spec.config:
         return spec
     same = (

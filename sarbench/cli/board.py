@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 from sarbench import paths
+from sarbench.cli.options import out_path
 
 
 def board(
-    out: Annotated[Path, typer.Option("--out", help="The site's folder.")],
+    out: Annotated[Path, typer.Option("--out", parser=out_path, metavar="PATH", help="The site's folder.")],
     results: Annotated[
         Path | None, typer.Option("--results", help="A folder with runs at any depth. Default: the leaderboard's own.")
     ] = None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from sarbench.cli.options import names
+from sarbench.cli.options import names, out_path
 from sarbench.cli.tables import print_table
 from sarbench.errors import UnknownNameError
 
@@ -38,7 +38,10 @@ Candidates = Annotated[
 
 
 def calibrate(
-    out: Annotated[Path, typer.Option("--out", help="The calibration as JSON, for --coords @FILE.")],
+    out: Annotated[
+        Path,
+        typer.Option("--out", parser=out_path, metavar="PATH", help="The calibration as JSON, for --coords @FILE."),
+    ],
     source: Given = None,
     model: Model = None,
     model_args: Annotated[str, typer.Option("--model_args", help="key=value,… as lmms-eval takes them.")] = "",
@@ -59,7 +62,7 @@ def calibrate(
 
     With --model, the model is asked; its answers are kept beside FILE as the run FILE-run (less FILE's suffix).
     """
-    from sarbench.calibrate import CANDIDATES, LIMIT, save_calibration
+    from sarbench.calibrate import LIMIT, save_calibration
     from sarbench.calibrate import calibrate as estimate
     from sarbench.lmms.evaluation import Evaluation
 
@@ -82,9 +85,13 @@ def calibrate(
             command=("sarbench", *sys.argv[1:]),
         )
         found, failed = _asked(asked, chosen, split, coords)
-    calibration = estimate(found.items, candidates=[*CANDIDATES, *(candidates or ())])
+    named = (*_spoken(found, model, model_args, source), *(candidates or ()))
+    calibration = estimate(found.items, candidates=_tried(named))
     save_calibration(out, calibration, found)
     print_table(_table(calibration))
+    chance = calibration.fit.chance
+    if chance is not None:
+        typer.echo(f"The same answers given to other images: mean IoU {chance:.3f}")
     typer.echo(f"{'Clear' if calibration.clear else 'NOT CLEAR'}: {calibration.why}. Wrote {out}")
     if failed:
         typer.secho(f"{failed} samples failed in the harness and were left out", err=True)
@@ -125,6 +132,29 @@ def _asked(asked: "Evaluation", tasks: Sequence[str], split: str | None, coords:
     if any(run.simulated for run in runs):
         typer.secho("The items are simulated: what a model says of real images may differ", err=True)
     return items_of_run(asked.out, tasks=names_asked), sum(run.failed for run in runs)
+
+
+def _spoken(found: "Source", model: str | None, model_args: str, source: Path | None) -> tuple[str, ...]:
+    """Return the convention that the answers were asked in, and what the model's family declares, where known."""
+    from sarbench.lmms.conventions import convention_for
+    from sarbench.lmms.model_args import parse_model_args
+    from sarbench.runs.store import load_manifest
+
+    if source is not None and source.is_dir():
+        backend = load_manifest(source).backend
+        declared = convention_for(backend.name, backend.args)
+    else:
+        declared = convention_for(model, parse_model_args(model_args)) if model is not None else None
+    known = (found.asked_in, declared.convention if declared else None)
+    return tuple(convention for convention in known if convention is not None)
+
+
+def _tried(named: Sequence[str]) -> tuple[str, ...]:
+    """Put the usual conventions first, in whose order equals are preferred; what is named twice is tried once."""
+    from sarbench.calibrate import CANDIDATES
+    from sarbench.coords import parse_convention
+
+    return tuple(dict.fromkeys((*CANDIDATES, *(parse_convention(name).name for name in named))))
 
 
 def _table(calibration: "Calibration") -> Table:

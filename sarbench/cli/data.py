@@ -8,7 +8,7 @@ from rich.table import Table
 from tqdm import tqdm
 
 from sarbench import paths
-from sarbench.cli.options import Engine, Layout, assignments, names
+from sarbench.cli.options import Engine, Layout, assignments, names, out_path
 from sarbench.cli.tables import print_table
 from sarbench.errors import InputError, UnknownNameError
 
@@ -108,7 +108,9 @@ def build(
         Path | None,
         typer.Option("--data-dir", help="The authors' files. Default: fetched from their Hub repository, if any."),
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Default: $SARBENCH_HOME/NAME.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", parser=out_path, metavar="PATH", help="Default: $SARBENCH_HOME/NAME.")
+    ] = None,
     configs: Configs = None,
     splits: Splits = None,
     lite: Annotated[

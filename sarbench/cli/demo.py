@@ -8,11 +8,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from sarbench.cli.options import out_path
 from sarbench.cli.tables import print_table, results_table
 
 
 def demo(
-    out: Annotated[Path, typer.Option("--out", help="Everything is written into this folder.")] = Path("sarbench-demo"),
+    out: Annotated[
+        Path, typer.Option("--out", parser=out_path, metavar="PATH", help="Everything is written into this folder.")
+    ] = Path("sarbench-demo"),
 ) -> None:
     """Simulate, build, evaluate a tiny local VLM and the floors, and write the leaderboard: offline, in minutes.
 

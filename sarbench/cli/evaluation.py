@@ -1,73 +1,67 @@
-"""`sarbench tasks`, `tasks-path`, `eval` and `floors`."""
+"""`sarbench eval` and `floors`."""
 
-import json as json_module
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from tqdm import tqdm
 
-from sarbench import paths
 from sarbench.catalogue import TaskSpec, read_catalogue
-from sarbench.cli.options import names
+from sarbench.cli.options import names, out_path
 from sarbench.cli.tables import print_table, results_table
+from sarbench.errors import InputError
 
 if TYPE_CHECKING:
     from sarbench.lmms.evaluation import Evaluation
     from sarbench.runs.record import Manifest
 
+_RESIZE = (
+    'Give --coords "pixel_resized(28,MIN,MAX)" with min_pixels and max_pixels of its image processor, '
+    "or --coords @FILE of `sarbench calibrate`, or a folder of the model that holds preprocessor_config.json"
+)
+_SHOWN = ("identification", "region")
+"""Kinds of questions that are put with boxes and answered without."""
 EVERY = "all"
 """What `--prompt` takes for every wording of the zero-shot prompt."""
 
 Tasks = Annotated[list[str], typer.Option("--tasks", help="Tasks, groups or wildcards, comma-separated.")]
-Out = Annotated[Path, typer.Option("--out", help="The run's folder.")]
-
-
-def tasks(json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
-    """List what can be evaluated, and whether its data is built here."""
-    from sarbench.task_data import why_not
-
-    catalogue = read_catalogue()
-    reasons = {spec.name: why_not(spec) for spec in catalogue.tasks.values()}
-    listed = [
-        {**asdict(spec), "built": reasons[spec.name] is None, "why_not": reasons[spec.name]}
-        for spec in catalogue.tasks.values()
-    ]
-    if json:
-        from sarbench.questions.kinds import all_metrics, rule_versions
-
-        metrics = {
-            kind: [
-                {**asdict(metric), "headline": place == 0 and kind != "library"} for place, metric in enumerate(of_kind)
-            ]
-            for kind, of_kind in all_metrics().items()
-        }
-        everything = {"tasks": listed, "groups": dict(catalogue.groups), "metrics": metrics, "rules": rule_versions()}
-        typer.echo(json_module.dumps(everything, indent=2))
-        return
-    from sarbench.questions.kinds import KINDS
-
-    table = Table(box=None, pad_edge=False, show_edge=False)
-    for column in ("task", "version", "question", "headline", "rows", "built here"):
-        table.add_column(column, no_wrap=True)
-    for task in listed:
-        rows = f"{task['dataset']} {task['config']} {task['split']}" + (f" {task['asks']}" if task["asks"] else "")
-        headline = KINDS[task["family"]].headline.name
-        built = "yes" if task["built"] else "no"
-        table.add_row(task["name"], task["version"], task["family"], headline, rows, built)
-    print_table(table)
-    for name, members in catalogue.groups.items():
-        typer.echo(f"group {name}: {', '.join(members)}")
-
-
-def tasks_path() -> None:
-    """Print the folder of the task YAMLs, for lmms-eval's --include_path."""
-    typer.echo(paths.tasks())
+Out = Annotated[Path, typer.Option("--out", parser=out_path, metavar="PATH", help="The run's folder.")]
+Coords = Annotated[
+    str | None, typer.Option("--coords", help="Convention of the model's boxes, or @FILE of `sarbench calibrate`.")
+]
+PromptId = Annotated[
+    str,
+    typer.Option(
+        "--prompt", help="sarbench, sarbench-2, sarbench-3, sarbench-4 or authors; all: the first four, a run each."
+    ),
+]
+Perturb = Annotated[
+    str | None,
+    typer.Option(
+        "--perturb", help="speckle, looks, gsd, range, ghost, blank or shuffle, e.g. speckle:L=1+gsd:factor=2."
+    ),
+]
+ModelInfoFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--model-info",
+        metavar="FILE",
+        help="JSON with what only you know of the model: licence, open_weights, training_sets, id, parameters.",
+    ),
+]
+CheckBatches = Annotated[
+    int,
+    typer.Option(
+        "--check-batches",
+        min=0,
+        metavar="N",
+        help="sarbench_hf: first ask N questions of each task one by one and in batches; note how many differ.",
+    ),
+]
 
 
 def _chosen(tasks: list[str]) -> tuple[TaskSpec, ...]:
@@ -75,10 +69,32 @@ def _chosen(tasks: list[str]) -> tuple[TaskSpec, ...]:
     from sarbench.task_data import askable
 
     wanted = names(tasks) or ()
-    specs, left_out = askable(read_catalogue().select(wanted), wanted)
-    for name, why in left_out.items():
-        typer.secho(f"{name} is left out: {why}", err=True)
+    selected = read_catalogue().select(wanted)
+    specs, left_out = askable(selected, wanted)
+    for line in _left_out(selected, left_out):
+        typer.secho(line, err=True)
     return specs
+
+
+def _left_out(specs: Sequence[TaskSpec], reasons: Mapping[str, str]) -> list[str]:
+    """Say what is left out and why, what has one reason in one line."""
+    from sarbench.task_data import build_commands, is_missing
+
+    left_out = [spec for spec in specs if spec.name in reasons]
+    missing = [spec for spec in left_out if is_missing(spec)]
+    grouped: dict[str, list[str]] = {}
+    if missing:
+        commands = "; ".join(f"`{command}`" for command in build_commands(missing))
+        grouped[f"not built. Build it: {commands}"] = [spec.name for spec in missing]
+    for spec in left_out:
+        if spec not in missing:
+            grouped.setdefault(reasons[spec.name].replace(spec.name, "it"), []).append(spec.name)
+    return [f"Left out: {_some(found)}: {why}" for why, found in grouped.items()]
+
+
+def _some(found: Sequence[str], *, most: int = 4) -> str:
+    """Name the first of many."""
+    return ", ".join(found[:most]) + (f" and {len(found) - most} others" if len(found) > most else "")
 
 
 def eval_(
@@ -91,39 +107,28 @@ def eval_(
     device: Annotated[str | None, typer.Option("--device", help="cpu, cuda, cuda:0 …")] = None,
     gen_kwargs: Annotated[str | None, typer.Option("--gen_kwargs", help="Generation settings, key=value,…")] = None,
     seed: Annotated[int, typer.Option("--seed")] = 0,
-    coords: Annotated[
-        str | None,
-        typer.Option("--coords", help="Convention of the model's boxes, or @FILE of `sarbench calibrate`."),
-    ] = None,
-    prompt: Annotated[
-        str,
-        typer.Option(
-            "--prompt", help="sarbench, sarbench-2, sarbench-3, sarbench-4 or authors; all: the first four, a run each."
-        ),
-    ] = "sarbench",
+    coords: Coords = None,
+    prompt: PromptId = "sarbench",
     history: Annotated[str, typer.Option("--history", help="Earlier turns of a dialogue: none, or gold.")] = "none",
-    perturb: Annotated[
-        str | None,
-        typer.Option(
-            "--perturb", help="speckle, looks, gsd, range, ghost, blank or shuffle, e.g. speckle:L=1+gsd:factor=2."
-        ),
-    ] = None,
+    perturb: Perturb = None,
+    model_info: ModelInfoFile = None,
+    check_batches: CheckBatches = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
 ) -> None:
     """Evaluate a model through lmms-eval, one process a task, and write a run record."""
     from sarbench.lmms.evaluation import Evaluation
+    from sarbench.lmms.model_info import Told, read_told
+    from sarbench.lmms.preflight import require_backend
     from sarbench.lmms.settings import Settings
 
-    settings = Settings(
-        prompt="sarbench" if prompt == EVERY else prompt,
-        coords=_declared(coords, model, model_args),
-        perturbation=perturb,
-        history=history,
-    )
+    settings = Settings(prompt="sarbench" if prompt == EVERY else prompt, perturbation=perturb, history=history)
+    require_backend(model)
+    specs = _chosen(tasks)
+    settings = replace(settings, coords=_declared(coords, model, model_args, specs))
     asked = Evaluation(
         model=model,
         model_args=model_args,
-        tasks=_chosen(tasks),
+        tasks=specs,
         out=out,
         settings=settings,
         limit=limit,
@@ -132,19 +137,32 @@ def eval_(
         gen_kwargs=gen_kwargs,
         seed=seed,
         resume=resume,
+        check_batches=check_batches,
         may_build=frozenset(names(tasks) or ()),
+        told=read_told(model_info) if model_info else Told(),
         command=("sarbench", *sys.argv[1:]),
     )
     made = _ask_every_wording(asked) if prompt == EVERY else _ask(asked)
-    if _say_what_failed(made):
+    if _say_what_failed(made, asked):
         raise typer.Exit(3)
 
 
-def _say_what_failed(made: "Mapping[Path, Manifest]") -> bool:
-    failed = {folder: sum(run.failed for run in manifest.tasks) for folder, manifest in made.items()}
-    for folder, number in failed.items():
-        if number:
-            typer.secho(f"{number} samples failed in the harness; see `outcome` in {folder}/samples", err=True)
+def _say_what_failed(made: "Mapping[Path, Manifest]", asked: "Evaluation") -> bool:
+    """Say how many answers failed in the harness, what most of them say, and how they are asked again."""
+    from sarbench.lmms.failures import commonest_failure
+    from sarbench.lmms.model_args import hiding
+
+    hide = hiding(asked.model_args, asked.gen_kwargs)
+    failed = {folder: [run for run in manifest.tasks if run.failed] for folder, manifest in made.items()}
+    for folder, runs in failed.items():
+        if runs:
+            number = sum(run.failed for run in runs)
+            said = commonest_failure(folder, [run.task for run in runs], hide=hide)
+            typer.secho(
+                f"{number} samples failed in the harness, most often with: {said}\n"
+                f"The same command with --resume asks them again; see `outcome` in {folder}/samples",
+                err=True,
+            )
     return any(failed.values())
 
 
@@ -178,25 +196,46 @@ def _ask_every_wording(asked: "Evaluation") -> "Mapping[Path, Manifest]":
     return made
 
 
-def _declared(coords: str | None, model: str, model_args: str) -> str:
-    """Return the convention that was named, or that of the model's family; pixels where neither says anything."""
+def _declared(coords: str | None, model: str, model_args: str, tasks: Sequence[TaskSpec]) -> str:
+    """Return the convention that was named, or that of the model's family; pixels where neither says anything.
+
+    Raises:
+        InputError: A task asks for boxes, and the family speaks pixels of an image whose resize is not known: read as
+            any others they would be wrong.
+    """
     from sarbench.calibrate import coords_option
-    from sarbench.lmms.conventions import convention_for
-    from sarbench.lmms.model_args import parse_model_args
+    from sarbench.lmms.conventions import convention_for, family_of
+    from sarbench.lmms.model_args import model_id, parse_model_args
+    from sarbench.questions.score import BOX_KINDS
 
     if coords is not None:
-        return coords_option(coords)
-    declared = convention_for(model, parse_model_args(model_args))
-    if declared is None:
-        typer.secho("No --coords, and the family of the model is not known: its boxes are read as pixels", err=True)
+        return coords_option(coords, model=model_id(model, parse_model_args(model_args)))
+    args = parse_model_args(model_args)
+    declared = convention_for(model, args)
+    if declared is not None:
+        typer.secho(f"Boxes are read as {declared.convention} ({declared.source})", err=True)
+        return declared.convention
+    family = family_of(model, args)
+    if family is None:
+        if any(spec.family in (*BOX_KINDS, *_SHOWN) for spec in tasks):
+            typer.secho("No --coords, and the family of the model is not known: its boxes are read as pixels", err=True)
         return "pixel"
-    typer.secho(f"Boxes are read as {declared.convention} ({declared.source})", err=True)
-    return declared.convention
+    problem = f"{family.name} answers in pixels of the image after a resize that is not known here"
+    boxes = [spec.name for spec in tasks if spec.family in BOX_KINDS]
+    if boxes:
+        raise InputError(where=f"--model {model}", problem=f"{problem}, and {boxes[0]} asks for boxes", fix=_RESIZE)
+    typer.secho(f"{problem}; no task asks for boxes, and those in questions are written as pixels", err=True)
+    return "pixel"
 
 
 def floors(
     tasks: Tasks,
-    out: Annotated[Path, typer.Option("--out", help="One run record per floor is written into this folder.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", parser=out_path, metavar="PATH", help="One run record per floor is written into this folder."
+        ),
+    ],
     seed: Annotated[int, typer.Option("--seed")] = 0,
 ) -> None:
     """Answer the tasks without a model: the majority answer, a prior draw, a random draw."""

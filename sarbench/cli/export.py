@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from sarbench.cli.options import out_path
+
 
 def export(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run's folder.")],
@@ -17,7 +19,10 @@ def export(
     out: Annotated[
         Path,
         typer.Option(
-            "--out", help="The file to write; hub: a new folder; every-eval-ever: a .json file, or a folder for it all."
+            "--out",
+            parser=out_path,
+            metavar="PATH",
+            help="The file to write; hub: a new folder; every-eval-ever: a .json file, or a folder for it all.",
         ),
     ],
     by: Annotated[

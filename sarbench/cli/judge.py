@@ -39,7 +39,7 @@ def judge(
     agreement: Annotated[
         int, typer.Option("--agreement", min=0, help="Also ask about N answers that the rules do decide.")
     ] = 0,
-    timeout: Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds for one attempt.")] = 60.0,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds for one attempt.")] = 60.0,
     attempts: Annotated[int, typer.Option("--attempts", min=1, help="Attempts for one question.")] = 5,
     extra_body: Annotated[
         str | None, typer.Option("--extra-body", help="JSON object merged into each request; null takes a field away.")
@@ -50,13 +50,15 @@ def judge(
 ) -> None:
     """Let a language model decide the answers that no rule decides. Runs again for free; `sarbench score` uses it."""
     from sarbench.judge.asking import Settings
-    from sarbench.judge.endpoint import Endpoint, checked_url
+    from sarbench.judge.endpoint import Endpoint, checked_model, checked_timeout, checked_url
     from sarbench.judge.prompt import prompt_named, sampling_of
     from sarbench.judge.run import judge_run
 
     asked = prompt_named(prompt)
     settings = Settings(
-        endpoint=Endpoint(checked_url(base_url), judge_model, _key(api_key_env), timeout),
+        endpoint=Endpoint(
+            checked_url(base_url), checked_model(judge_model), _key(api_key_env), checked_timeout(timeout)
+        ),
         prompt=asked,
         sampling=sampling_of(asked, _extra(extra_body)),
         workers=workers,
@@ -73,7 +75,7 @@ def judge(
             progress=_counting(bar),
         )
     _print(run, found)
-    if found.stopped is not None or found.failed:
+    if found.stopped is not None or found.failed or found.unread:
         raise typer.Exit(3)
 
 
@@ -100,14 +102,19 @@ def _key(name: str | None) -> str | None:
 
 def _extra(text: str | None) -> dict[str, Any]:
     try:
-        content = json.loads(text or "{}")
-    except ValueError as error:
+        content = json.loads(text or "{}", parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
         raise InputError(where="--extra-body", problem=f"is no JSON ({error})", fix='Write e.g. {"seed": 0}') from error
     own = {"model", "messages", "stream", "n"}
     if not isinstance(content, dict) or own & content.keys():
         fix = f"Give an object of sampling parameters, without {', '.join(sorted(own))}"
         raise InputError(where="--extra-body", problem="cannot be merged into a request", fix=fix)
     return content
+
+
+def _no_number(name: str) -> None:
+    problem = f"it has no number {name}"
+    raise ValueError(problem)
 
 
 def _counting(bar: Any) -> Callable[[int], Callable[[], object]]:
@@ -144,6 +151,11 @@ def _print(run: Path, found: "JudgePass") -> None:
         return
     if any(task.unjudged for task in found.tasks):
         typer.secho("some answers have no verdict; column `why` of RUN/verdicts says why", err=True)
+    for task in found.tasks:
+        if task.unparsable:
+            typer.secho(f"{task.task}: {task.unparsable_said}", err=True)
+    if found.unread:
+        typer.secho(f"no judged numbers of {', '.join(found.unread)}: too few replies are verdicts", err=True)
     if found.tasks:
         typer.echo(f"For the numbers: sarbench score {run}")
     else:

@@ -17,6 +17,7 @@ from sarbench.cli import (
     export,
     judge,
     leakage,
+    listing,
     publishing,
     retrieve,
     robustness,
@@ -44,8 +45,8 @@ app.command("build")(data.build)
 app.command("push")(publishing.push)
 app.command("script")(publishing.script)
 app.command("leakage")(leakage.leakage)
-app.command("tasks")(evaluation.tasks)
-app.command("tasks-path")(evaluation.tasks_path)
+app.command("tasks")(listing.tasks)
+app.command("tasks-path")(listing.tasks_path)
 app.command("eval")(evaluation.eval_)
 app.command("calibrate")(calibrate.calibrate)
 app.command("floors")(evaluation.floors)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from pathlib import Path
 
 from sarbench.errors import UnknownNameError
 
@@ -49,3 +50,14 @@ def assignments(values: Iterable[str] | None) -> dict[str, str]:
             raise UnknownNameError(where=f"--option {value}", problem=problem, fix="Write for example imagery=original")
         taken[name] = choice
     return taken
+
+
+def out_path(given: str | Path) -> Path:
+    """Read `--out`; an empty one, as of a shell variable that is not set, would be the current folder.
+
+    Raises:
+        UnknownNameError: It is empty.
+    """
+    if not str(given).strip():
+        raise UnknownNameError(where="--out", problem="is empty", fix="Name a file or folder; . is the current one")
+    return Path(given)

@@ -7,6 +7,7 @@ import typer
 from tqdm import tqdm
 
 from sarbench.cli.data import Name
+from sarbench.cli.options import out_path
 
 
 def push(
@@ -35,7 +36,9 @@ def push(
 
 def script(
     name: Name,
-    out: Annotated[Path, typer.Option("--out", help="A new folder; the script gets its name.")],
+    out: Annotated[
+        Path, typer.Option("--out", parser=out_path, metavar="PATH", help="A new folder; the script gets its name.")
+    ],
 ) -> None:
     """Write a loading script for datasets < 4, which reads the authors' files."""
     from sarbench.hub.script import write_script

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from tqdm import tqdm
 
-from sarbench.cli.options import names
+from sarbench.cli.options import names, out_path
 from sarbench.cli.tables import print_table, scores_table
 
 
@@ -22,7 +22,7 @@ def retrieve(
         list[str],
         typer.Option("--tasks", help="Built captions as DATASET/CONFIG/SPLIT, comma-separated; wildcards match."),
     ],
-    out: Annotated[Path, typer.Option("--out", help="The run's folder.")],
+    out: Annotated[Path, typer.Option("--out", parser=out_path, metavar="PATH", help="The run's folder.")],
     batch_size: Annotated[int, typer.Option("--batch_size", min=1)] = 64,
     device: Annotated[str | None, typer.Option("--device", help="cpu, cuda, cuda:0 …")] = None,
     protocols: Annotated[list[str] | None, typer.Option("--protocols", help="strict,paper; both if not given.")] = None,

@@ -24,9 +24,10 @@ def robustness(
 
     The curves are written into scores.json of CLEAN, for the board.
     """
+    from sarbench.compare import with_intervals
     from sarbench.runs.robustness import record_curves, severity_curves
 
-    curves = severity_curves(clean, perturbed)
+    curves = with_intervals(clean, perturbed, severity_curves(clean, perturbed))
     if json:
         typer.echo(json_module.dumps([curve.as_dict() for curve in curves], indent=2))
     else:
@@ -44,19 +45,28 @@ def _print(curves: "tuple[Curve, ...]") -> None:
 
 def _table(curves: "tuple[Curve, ...]") -> Table:
     table = Table(box=None, pad_edge=False, show_edge=False)
-    table.title = "area: mean score along the curve; retained, worst: share of the clean score, above the floor"
+    table.title = (
+        "area: mean score along the curve; retained, worst: share of the clean score, above the floor; "
+        "95 % intervals by images"
+    )
     for column in ("task", "metric", "perturbation", "clean", "mild → strong", "floor", "area", "retained", "worst"):
         left = column in ("task", "metric", "perturbation")
         table.add_column(column, justify="left" if left else "right", no_wrap=True)
     for curve in curves:
-        found = curve.found
+        found, known = curve.found, curve.intervals
         along = " ".join(_number(score) for _, score in curve.scores)
-        numbers = (found.area, found.retained, found.worst) if found else (None, None, None)
+        floor = "no blind run" if curve.floor_run is None else _number(curve.floor)
+        values = (found.area, found.retained, found.worst) if found else (None, None, None)
+        limits = (known.area, known.retained, known.worst) if known else (None, None, None)
         table.add_row(
-            *(curve.task, curve.metric, curve.perturbation, _number(curve.clean), along, _number(curve.floor)),
-            *map(_number, numbers),
+            *(curve.task, curve.metric, curve.perturbation, _number(curve.clean), along, floor),
+            *(_number(value) + _interval(pair) for value, pair in zip(values, limits, strict=True)),
         )
     return table
+
+
+def _interval(limits: tuple[float, float] | None) -> str:
+    return "" if limits is None else f" ({limits[0]:.4f} to {limits[1]:.4f})"
 
 
 def _number(value: float | None) -> str:

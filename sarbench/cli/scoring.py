@@ -127,6 +127,7 @@ def _score_file(
     file: Path, tasks: Sequence[str] | None, coords: str, clean: Path | None, protocols: Sequence[str]
 ) -> list[TaskScores]:
     from sarbench.answer_file import score_file
+    from sarbench.task_data import askable
 
     if clean is not None:
         raise UnknownNameError(where=file, problem="is no run, which --clean is for", fix="Leave --clean out")
@@ -136,4 +137,7 @@ def _score_file(
     if not tasks:
         fix = "Add --tasks with the tasks that it answers; `sarbench tasks` lists them"
         raise UnknownNameError(where=file, problem="does not say which tasks it answers", fix=fix)
-    return score_file(file, read_catalogue().select(tasks), coords=coords, protocols=protocols)
+    specs, left_out = askable(read_catalogue().select(tasks), tasks)
+    for name, why in left_out.items():
+        typer.secho(f"{name} is left out: {why}", err=True)
+    return score_file(file, specs, coords=coords, protocols=protocols)

@@ -18,4 +18,6 @@ def submit(
     done = submit_run(run, to=to)
     for line in done.changed:
         typer.secho(line, err=True)
+    for line in done.unchecked:
+        typer.echo(line)
     typer.echo(f"{done.manifest.run_id}: {len(done.manifest.tasks)} tasks are in {done.folder}")

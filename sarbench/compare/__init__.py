@@ -7,5 +7,6 @@ intervals and tests are those of `sarbench.stats`. What one run lacks is left ou
 from sarbench.compare.comparison import Comparison, Differing, TaskComparison
 from sarbench.compare.difference import Difference
 from sarbench.compare.runs import compare_runs
+from sarbench.compare.severity import with_intervals
 
-__all__ = ["Comparison", "Difference", "Differing", "TaskComparison", "compare_runs"]
+__all__ = ["Comparison", "Difference", "Differing", "TaskComparison", "compare_runs", "with_intervals"]

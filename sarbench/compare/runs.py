@@ -1,7 +1,8 @@
 """`sarbench compare`: two run folders in, their comparison out."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from sarbench.catalogue import Catalogue, TaskSpec, read_catalogue
 from sarbench.compare.comparison import Comparison, TaskComparison, compare_task, said_of, with_holm
@@ -9,9 +10,16 @@ from sarbench.compare.pairing import Answered, answered, paired
 from sarbench.errors import InputError, UnknownNameError
 from sarbench.questions.kinds import KINDS
 from sarbench.questions.retrieval import is_retrieval
+from sarbench.runs.asked import retrieval_spec
 from sarbench.runs.checked import checked_lines
-from sarbench.runs.record import TaskRun
+from sarbench.runs.record import Manifest, TaskRun
+from sarbench.runs.sameness import OF_RUN, OF_TASK, Setting, differing
 from sarbench.runs.store import Run, load_run, read_lines, samples_path
+
+_COUNTED_OUT = frozenset({"number of answers"})
+"""What is said by the samples that are left out."""
+
+_Of = TypeVar("_Of", Manifest, TaskRun)
 
 _UNKNOWN = "no task file of this version describes it, so its numbers cannot be paired"
 
@@ -49,13 +57,9 @@ def compare_runs(a: Path, b: Path, *, tasks: Sequence[str] | None = None, every:
 
 
 def _catalogue(recorded: Iterable[TaskRun]) -> Catalogue:
-    """Return all tasks; no task file stands for retrieval, the runs themselves say what it was."""
+    """Return all tasks, and those of retrieval that the runs have."""
     known = read_catalogue()
-    own = {
-        run.task: TaskSpec(run.task, run.dataset, run.config, run.split, "retrieval", run.version)
-        for run in recorded
-        if is_retrieval(run.task) and run.task not in known.tasks
-    }
+    own = {run.task: retrieval_spec(run) for run in recorded if is_retrieval(run.task) and run.task not in known.tasks}
     return Catalogue({**known.tasks, **own}, known.groups)
 
 
@@ -117,20 +121,20 @@ def _compare(spec: TaskSpec, a: Run, b: Run, run_a: TaskRun, run_b: TaskRun, *, 
         failed=pairs.failed,
         differences=differences,
         differing=tuple(differing),
-        notes=said_of(
-            [
-                ("task version", run_a.version, run_b.version),
-                ("prompt", f"{run_a.prompt_id} {run_a.prompt_version}", f"{run_b.prompt_id} {run_b.prompt_version}"),
-                ("generation", dict(sorted(run_a.generation.items())), dict(sorted(run_b.generation.items()))),
-                *_galleries(spec, run_a, run_b),
-            ]
-        ),
+        notes=(*_said(OF_TASK, run_a, run_b, known=_COUNTED_OUT), *_galleries(spec, run_a, run_b)),
     )
 
 
-def _galleries(spec: TaskSpec, a: TaskRun, b: TaskRun) -> list[tuple[str, object, object]]:
+def _said(settings: Sequence[Setting[_Of]], a: _Of, b: _Of, *, known: Container[str] = ()) -> tuple[str, ...]:
+    """Say which settings differ, but for those whose difference is known already."""
+    apart = differing(settings, a, b)
+    return said_of((setting.name, ours, theirs) for setting, ours, theirs in apart if setting.name not in known)
+
+
+def _galleries(spec: TaskSpec, a: TaskRun, b: TaskRun) -> tuple[str, ...]:
     """Say how many texts were searched: what an encoder could not read is not in its gallery, which makes it easier."""
-    return [("texts in the gallery", a.done - a.failed, b.done - b.failed)] if spec.family == "retrieval" else []
+    searched = ("texts in the gallery", a.done - a.failed, b.done - b.failed)
+    return said_of([searched]) if spec.family == "retrieval" else ()
 
 
 def _answers(run: Run, task: TaskRun, spec: TaskSpec) -> Iterator[Answered]:
@@ -139,10 +143,7 @@ def _answers(run: Run, task: TaskRun, spec: TaskSpec) -> Iterator[Answered]:
 
 
 def _notes(a: Run, b: Run) -> tuple[str, ...]:
-    return said_of(
-        [
-            ("coordinate convention", a.manifest.coords, b.manifest.coords),
-            ("perturbation", a.manifest.perturbation or "none", b.manifest.perturbation or "none"),
-            ("scored by sarbench", a.scores.sarbench_version, b.scores.sarbench_version),
-        ]
-    )
+    """Say what else differs between the runs; two models have two revisions, which tells nothing."""
+    known = {"model", "revision"} if a.manifest.model.id != b.manifest.model.id else {"model"}
+    rules = ("scored by sarbench", a.scores.sarbench_version, b.scores.sarbench_version)
+    return (*_said(OF_RUN, a.manifest, b.manifest, known=known), *said_of([rules]))

@@ -8,6 +8,7 @@ from sarbench.errors import UnknownNameError
 from sarbench.export.as_csv import to_csv
 from sarbench.export.every_eval_ever import write_every_eval_ever
 from sarbench.export.hub import write_hub_folder
+from sarbench.export.publishable import check_scores
 from sarbench.export.tables import to_latex, to_markdown
 from sarbench.files import write_text
 from sarbench.runs.store import Run, load_run
@@ -37,6 +38,7 @@ def export_run(run: Path, *, to: str, out: Path, by: str = "unknown", relationsh
     Raises:
         UnknownNameError: There is no such form.
         InputError: The folder is no scored run, or one that the form cannot hold.
+        RunError: The form is a public collection, and the run is no whole result (see `check_publishable`).
     """
     if to == EVERY_EVAL_EVER:
         return write_every_eval_ever(load_run(run), out, by=by, relationship=relationship)
@@ -45,7 +47,9 @@ def export_run(run: Path, *, to: str, out: Path, by: str = "unknown", relationsh
     if to not in FORMS:
         known = ", ".join((*FORMS, EVERY_EVAL_EVER, HUB))
         raise UnknownNameError(where=f"--to {to}", problem="is no form of export", fix=f"Use {known}")
-    write_text(out, FORMS[to](load_run(run)))
+    scored = load_run(run)
+    check_scores(scored)
+    write_text(out, FORMS[to](scored))
     return [out]
 
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
+from sarbench.errors import InputError
 from sarbench.runs.record import Manifest, Score, TaskRun, TaskScores
+from sarbench.runs.spreadsheet import plain
 from sarbench.runs.store import Run
 
 _OF_SCORE = ("metric", "protocol", "slice", "value", "low", "high", "level", "n", "clusters", "unit", "method")
@@ -18,12 +20,21 @@ COLUMNS = (
 
 
 def to_csv(run: Run) -> str:
-    """Return all scores of a run, every protocol and slice, as CSV (RFC 4180, but with line feeds); empty for None."""
+    """Return all scores of a run, every protocol and slice, as CSV (RFC 4180, but with line feeds); empty for None.
+
+    A text that a spreadsheet would run as a formula gets a leading apostrophe.
+
+    Raises:
+        InputError: The scores hold a task that the manifest does not.
+    """
     text = StringIO()
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
     runs = {task.task: task for task in run.manifest.tasks}
     for task in run.scores.tasks:
+        if task.task not in runs:
+            problem = f"holds scores of {task.task}, which its manifest does not name"
+            raise InputError(where=run.folder, problem=problem, fix="Run `sarbench score` on the folder")
         writer.writerows(_lines(run.manifest, runs[task.task], task))
     return text.getvalue()
 
@@ -49,7 +60,9 @@ def _lines(manifest: Manifest, asked: TaskRun, task: TaskScores) -> Iterator[dic
         "answered": asked.done,
         "failed": asked.failed,
     }
-    yield from ({**shared, **_of_score(score)} for score in task.scores)
+    for score in task.scores:
+        line = {**shared, **_of_score(score)}
+        yield {name: plain(held) if isinstance(held, str) else held for name, held in line.items()}
 
 
 def _of_score(score: Score) -> dict[str, Any]:

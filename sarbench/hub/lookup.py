@@ -1,7 +1,7 @@
 """Rows and images of a built folder, flat or joined, read with pyarrow alone."""
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ def rows(folder: Path, config: str, split: str, *, columns: Sequence[str] = TEXT
         return
     size = _ROWS if set(columns) <= set(TEXT_COLUMNS) else _IMAGES
     for batch in _batches(folder, built, columns, size):
-        yield from batch.select(list(columns)).to_pylist()
+        yield from batch
 
 
 def images_by_id(folder: Path, config: str, split: str, image_ids: Collection[str]) -> dict[str, bytes]:
@@ -75,7 +75,7 @@ def images_by_id(folder: Path, config: str, split: str, image_ids: Collection[st
     for path in _paths(folder, built):
         if not wanted:
             break
-        with _open(path) as file:
+        with _open(path) as file, _reading(path):
             for group in range(file.num_row_groups):
                 if wanted and _may_hold(file, group, wanted):
                     found.update(_images_of_group(file, group, wanted))
@@ -90,7 +90,7 @@ def _joined_rows(folder: Path, split: str, built: SplitIndex, columns: Sequence[
     image: dict[str, Any] = {}
     with closing(ImageStore(folder, split)) as store:
         for batch in _batches(folder, built, needed, _ROWS):
-            for row in batch.to_pylist():
+            for row in batch:
                 if (key := (row["image_id"], row["image_sha256"])) != last:
                     last, image = key, _image_columns(store, *key)
                 yield {name: image[name] if name in image else row[name] for name in columns}
@@ -109,10 +109,11 @@ def _joined_images(folder: Path, split: str, wanted: set[str]) -> dict[str, byte
         return {image_id: store.read(image_id, of_id[0]) for image_id, of_id in hashes.items() if of_id}
 
 
-def _batches(folder: Path, built: SplitIndex, columns: Sequence[str], size: int) -> Iterator[pa.RecordBatch]:
+def _batches(folder: Path, built: SplitIndex, columns: Sequence[str], size: int) -> Iterator[list[dict[str, Any]]]:
     for path in _paths(folder, built):
-        with _open(path) as file:
-            yield from file.iter_batches(batch_size=size, columns=list(columns))
+        with _open(path) as file, _reading(path):
+            for batch in file.iter_batches(batch_size=size, columns=list(columns)):
+                yield batch.select(list(columns)).to_pylist()
 
 
 def _images_of_group(file: pq.ParquetFile, group: int, wanted: set[str]) -> dict[str, bytes]:
@@ -135,10 +136,17 @@ def _paths(folder: Path, built: SplitIndex) -> list[Path]:
 
 
 def _open(path: Path) -> pq.ParquetFile:
-    try:
+    with _reading(path):
         return pq.ParquetFile(path, page_checksum_verification=True)
-    except (OSError, pa.ArrowInvalid) as error:
-        fix = "Build it again with `sarbench build`"
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Name the file that is damaged."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        fix = "Build it again: `sarbench build`, as it was built before"
         raise InputError(where=path, problem=f"cannot be read ({error})", fix=fix) from error
 
 

@@ -13,13 +13,10 @@ from sarbench.errors import InputError, UnknownNameError
 from sarbench.hub.built import BuiltReader, RawImages, built_key, has_raw_images
 from sarbench.hub.filters import EVERY_ROW, RowFilter, check_known
 from sarbench.hub.raw import RawReader, cache_key
-from sarbench.schema import TASKS
+from sarbench.schema import LITE_SUFFIX, TASKS
 from sarbench.sources import DatasetCard, SourceModule
 
 Join = Literal["lazy", "flat"]
-
-LITE = "-lite"
-"""How the name of a lite config ends. Only built folders have them."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +143,7 @@ def find(
         return _built(card, data_dir.absolute(), config, join=join, options=options)
     home = paths.built(card.name)
     here = data_dir is None and revision is None and (home / INDEX_NAME).is_file()
-    if here and (card.hub is None or config.endswith(LITE) or _fits(home, config, complete)):
+    if here and (card.hub is None or config.endswith(LITE_SUFFIX) or _fits(home, config, complete)):
         return _built(card, home, config, join=join, options=complete)
     return find_raw(source, config, data_dir=data_dir, revision=revision, options=complete)
 
@@ -175,7 +172,7 @@ def find_raw(
     _check_revision(card, data_dir, revision)
     if data_dir is not None:
         return _raw(source, Path(data_dir).absolute(), config, options)
-    if card.hub is None or config.endswith(LITE):
+    if card.hub is None or config.endswith(LITE_SUFFIX):
         fix = f"{card.obtain} Then run `sarbench build {card.name} --data-dir DIR`, or give data_dir"
         raise InputError(where=paths.built(card.name), problem=f"{card.name} is not built here", fix=fix)
     from sarbench.hub.fetch import ensure_download
@@ -186,7 +183,7 @@ def find_raw(
 
 def _check_config(card: DatasetCard, config: str) -> None:
     names = [known.name for known in card.configs]
-    if config.removesuffix(LITE) not in names:
+    if config.removesuffix(LITE_SUFFIX) not in names:
         problem = f"there is no config {config!r}"
         raise UnknownNameError(where=card.name, problem=problem, fix=f"Take one of {', '.join(names)}")
 
@@ -214,7 +211,7 @@ def _built(card: DatasetCard, folder: Path, config: str, *, join: Join, options:
         raise InputError(where=folder, problem=f"holds {index.name}, not {card.name}", fix="Give another data_dir")
     if config not in index.configs:
         problem = f"config {config!r} is not built; there is {', '.join(index.configs) or 'none'}"
-        how = f"--configs {config.removesuffix(LITE)}" + (" --lite N" if config.endswith(LITE) else "")
+        how = f"--configs {config.removesuffix(LITE_SUFFIX)}" + (" --lite N" if config.endswith(LITE_SUFFIX) else "")
         fix = f"Build it with `sarbench build {card.name} --data-dir DIR {how}`"
         raise UnknownNameError(where=folder, problem=problem, fix=fix)
     for name, value in options.items():
@@ -225,8 +222,8 @@ def _built(card: DatasetCard, folder: Path, config: str, *, join: Join, options:
 
 
 def _raw(source: SourceModule, folder: Path, config: str, options: Mapping[str, str]) -> RawOrigin:
-    if config.endswith(LITE):
-        name = config.removesuffix(LITE)
+    if config.endswith(LITE_SUFFIX):
+        name = config.removesuffix(LITE_SUFFIX)
         fix = f"Run `sarbench build {source.CARD.name} --data-dir DIR --configs {name} --lite N` and load what it built"
         raise InputError(where=folder, problem="is not built, and the rows of a lite config are chosen then", fix=fix)
     available = source.splits(folder).get(config, ())

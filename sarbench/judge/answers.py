@@ -13,19 +13,14 @@ from sarbench.judge.prompt import Question
 from sarbench.questions.kinds import KINDS
 from sarbench.runs.batches import BATCH, batched
 from sarbench.runs.checked import checked_lines
+from sarbench.runs.judged import FACTS
 from sarbench.runs.record import TaskRun
 from sarbench.runs.samples import rescore_all
-from sarbench.runs.store import read_lines, samples_path
+from sarbench.runs.store import load_manifest, read_lines, samples_path
 from sarbench.runs.verdicts import Protocol, text_sha256
 from sarbench.task_data import task_data, task_rows
 
 QuestionsFrom = Literal["rows", "prompts"]
-
-_FACTS: dict[Protocol, tuple[str, str]] = {
-    "strict": ("exact", "undecided"),
-    "paper": ("paper_correct", "paper_undecided"),
-}
-"""Protocol → the facts that say whether its rules find an answer right, and whether they leave it undecided."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +71,8 @@ def read_answers(folder: Path, spec: TaskSpec, run: TaskRun, protocol: Protocol)
         RunError: The samples cannot be read, or are not what the manifest says.
     """
     asked = _questions(spec, run)
-    lines = checked_lines(read_lines(folder, spec.name), run, samples_path(folder, spec.name))
+    path = samples_path(folder, spec.name)
+    lines = checked_lines(read_lines(folder, spec.name), run, path, manifest=load_manifest(folder))
     answers = tuple(
         answer
         for batch in batched(lines, BATCH)
@@ -87,7 +83,7 @@ def read_answers(folder: Path, spec: TaskSpec, run: TaskRun, protocol: Protocol)
 
 
 def _answered(line: dict[str, Any], asked: dict[str, str] | None, protocol: Protocol) -> Iterator[Answered]:
-    right, undecided = (line["scores"].get(fact) for fact in _FACTS[protocol])
+    right, undecided = (line["scores"].get(fact) for fact in FACTS[protocol])
     if line["outcome"] == "failed" or right is None or undecided is None:
         return
     target = msgspec.json.decode(line["target"])

@@ -9,11 +9,11 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sarbench.errors import InputError
 from sarbench.judge.prompt import JudgePrompt, Question
+from sarbench.runs.environment import now
 
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS models (base_url TEXT, requested TEXT, reported TEXT, PRIMARY KEY (base_url, "
@@ -79,7 +79,7 @@ class Cache:
 
     def put(self, asker: Asker, model: str, question: Question, reply: str) -> None:
         """Keep a reply of `model`, the reported name."""
-        asked = datetime.now(UTC).isoformat(timespec="seconds")
+        asked = now()
         who = (model, asker.requested, asker.prompt.id, asker.prompt.sha256, asker.sampling)
         what = (question.text, json.dumps(question.truths, ensure_ascii=False), question.answer)
         with self._named():

@@ -22,6 +22,9 @@ UNREPORTED = "(not reported)"
 _LARGEST = 4 << 20
 """Bytes of the longest reply that is read."""
 
+_SHORTEST, _LONGEST = 0.1, 86_400
+"""Seconds that one attempt may be given."""
+
 _SHOWN = 160
 """Characters of a server's own words in a message."""
 
@@ -69,14 +72,49 @@ def checked_url(url: str) -> str:
     Raises:
         InputError: It is no http(s) URL, or holds a password, a query or a fragment, which would be recorded.
     """
-    parts = urlsplit(url)
+    no_url = InputError(
+        where=f"--base-url {_visible(url)}", problem="is no http URL", fix="Give e.g. http://localhost:8000/v1"
+    )
+    if not url.isascii() or not url.isprintable() or " " in url:
+        raise no_url
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError as error:
+        raise no_url from error
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError(where=f"--base-url {url}", problem="is no http URL", fix="Give e.g. http://localhost:8000/v1")
+        raise no_url
     if parts.username or parts.password or parts.query or parts.fragment:
         shown = f"--base-url {parts.scheme}://{parts.hostname}…"
         fix = "Give the address alone, and the key with --api-key-env"
         raise InputError(where=shown, problem="holds a user, a query or a fragment", fix=fix)
     return url.rstrip("/").removesuffix("/chat/completions")
+
+
+def checked_model(name: str) -> str:
+    """Return the name that a model is asked by.
+
+    Raises:
+        InputError: It is no text that a file can hold, or none at all.
+    """
+    if not name.strip() or _visible(name) != name:
+        problem = "is empty" if not name.strip() else "holds what no name holds"
+        raise InputError(
+            where=f"--judge-model {_visible(name)}", problem=problem, fix="Give the name that the server knows it by"
+        )
+    return name
+
+
+def checked_timeout(seconds: float) -> float:
+    """Return a time that a socket can wait.
+
+    Raises:
+        InputError: It is below a tenth of a second, beyond a day, or no number.
+    """
+    if not _SHORTEST <= seconds <= _LONGEST:  # not so for NaN either
+        fix = f"Give {_SHORTEST:g} to {_LONGEST} seconds"
+        raise InputError(where=f"--timeout {seconds:g}", problem="is no time to wait for a reply", fix=fix)
+    return seconds
 
 
 def request_reply(endpoint: Endpoint, message: str, sampling: Mapping[str, Any]) -> Reply | Failure:
@@ -132,7 +170,7 @@ def _read(body: bytes) -> Reply | Failure:
     if not isinstance(model, str) or not isinstance(text, str | None):
         return Failure(f"sent no chat completion: {_shown(body)}", again=True)
     # A model that only thought, or a filter that took the words away: a reply without words.
-    return Reply(_storable(model), _storable(text or ""))
+    return Reply(_visible(model), _storable(text or ""))
 
 
 def _refusal(error: HTTPError) -> Failure:
@@ -159,3 +197,8 @@ def _shown(body: bytes) -> str:
 def _storable(text: str) -> str:
     """Spell out half an emoji, which no file can hold."""
     return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _visible(text: str) -> str:
+    """Spell out half an emoji and control characters, which no message can show."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

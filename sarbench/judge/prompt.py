@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sarbench.errors import UnknownNameError
-from sarbench.judge.reply import Form
+from sarbench.runs.replies import FORMS, Form
 from sarbench.runs.verdicts import Protocol
 
 
@@ -67,7 +67,7 @@ PROMPTS: Mapping[str, JudgePrompt] = MappingProxyType(
                 id="sarbench",
                 version="1.0",
                 protocol="strict",
-                form="yes_no",
+                form=FORMS["strict"],
                 max_tokens=8,
                 template="""\
 You check an answer to a question about a synthetic aperture radar image. You do not see the image: the reference is \
@@ -86,7 +86,7 @@ Reply with one word, yes or no.""",
                 id="sarlang-paper",
                 version="1.0",
                 protocol="paper",
-                form="integer",
+                form=FORMS["paper"],
                 max_tokens=100,
                 template="""\
 Compare a predicted answer with the true one and say whether they match.

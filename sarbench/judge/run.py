@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,10 @@ from sarbench.judge.answers import Answered, TaskAnswers, may_be_judged, read_an
 from sarbench.judge.asking import LEFT, Replies, Settings, ask_all
 from sarbench.judge.cache import Cache
 from sarbench.judge.prompt import Question
-from sarbench.judge.reply import read_reply
 from sarbench.metrics.vqa.undecided import bounds
+from sarbench.runs.environment import now
+from sarbench.runs.judged import WITHOUT
+from sarbench.runs.replies import read_reply
 from sarbench.runs.store import load_manifest
 from sarbench.runs.verdicts import (
     JudgeInfo,
@@ -48,6 +49,11 @@ class JudgePass:
     stopped: str | None
     """Why the pass stopped early."""
     agreement: Agreement | None
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Tasks where so many replies are neither yes nor no that no judged number is given."""
+        return tuple(task.task for task in self.tasks if task.unparsable > WITHOUT * task.undecided)
 
 
 def judge_run(
@@ -198,7 +204,7 @@ def _summary(
         unjudged=unjudged,
         accuracy_low=None if between is None else between.accuracy_low,
         accuracy_high=None if between is None else between.accuracy_high,
-        written=datetime.now(UTC).isoformat(timespec="seconds"),
+        written=now(),
     )
 
 

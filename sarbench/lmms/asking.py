@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sarbench.answers._clean import harness_failed
+from sarbench.answers import harness_failed
 from sarbench.lmms.job import Answered, Event, Noted
 from sarbench.lmms.memory import ErrorWatch, batch_size_of, free_memory, halve_batch, is_out_of_memory
-from sarbench.lmms.parts import Answer, answer_text, chunks, write_part
+from sarbench.lmms.parts import Answer, answer_text, chunks, next_session, write_part
 
 NO_GENERATION = "no-generation"
 REQUEST_FAILED = "request-failed"
@@ -37,6 +37,7 @@ class Asking:
         seed: int,
         local: bool,
         tell: Callable[[Event], None],
+        hide: Callable[[str], str] = str,
     ) -> None:
         """Take over `generate_until` of a backend.
 
@@ -50,11 +51,13 @@ class Asking:
                 earlier session was stopped.
             local: Whether the model runs in this process. Its backend counts tokens, and turns errors into empty texts.
             tell: Called with what happens.
+            hide: Takes secrets out of what stands in place of an answer that failed.
         """
         self.answers = kept
         self._backend, self._generate = backend, backend.generate_until
         self._parts, self._key, self._chunk, self._seed = parts, key, chunk, seed
-        self._local, self._tell = local, tell
+        self._session = next_session(parts)
+        self._local, self._tell, self._hide = local, tell, hide
         self._watch = ErrorWatch(backend)
         backend.generate_until = self.generate_until
 
@@ -78,7 +81,7 @@ class Asking:
         began, before = time.monotonic(), len(self.answers)
         for places in chunks(pending, self._chunk):
             answers = self._ask([by_place[place] for place in places])
-            write_part(self._parts, answers, key=self._key)
+            write_part(self._parts, answers, key=self._key, session=self._session)
             self.answers.update({answer.position: answer for answer in answers})
             done = len(self.answers)
             rate = (done - before) / max(time.monotonic() - began, 1e-9)
@@ -127,20 +130,27 @@ class Asking:
         # A backend that counts tokens has counted none for the text that stands for a swallowed error.
         counts = self._local or any(tokens is not None for _, tokens in unwrapped)
         return [
-            self._answer(request, answer_text(text), tokens, seconds, counts=counts)
+            self._answer(request, text, tokens, seconds, counts=counts)
             for request, (text, tokens) in zip(requests, unwrapped, strict=True)
         ]
 
-    def _answer(self, request: Any, text: str, counted: Any, seconds: float, *, counts: bool) -> Answer:
-        tokens = counted.output_tokens if counted else None
+    def _answer(self, request: Any, said: Any, counted: Any, seconds: float, *, counts: bool) -> Answer:
+        text = answer_text(said) if isinstance(said, str | None) else ""
+        tokens = _whole(counted.output_tokens) if counted else None
+        if isinstance(said, str | None):
+            error = self._error(text, tokens, counts=counts)
+        else:
+            error = f"{REQUEST_FAILED}: {type(said).__name__} where a text should be"
+        if error is not None:
+            text, error = self._hide(text), self._hide(error)
         return Answer(
             position=request.doc_id,
             prompt_sha256=_prompt_hash(request),
             text=text,
-            input_tokens=counted.input_tokens if counted else None,
+            input_tokens=_whole(counted.input_tokens) if counted else None,
             output_tokens=tokens,
             seconds=seconds,
-            error=self._error(text, tokens, counts=counts),
+            error=error,
         )
 
     def _error(self, text: str, tokens: int | None, *, counts: bool) -> str | None:
@@ -169,6 +179,11 @@ def _copied(request: Any) -> Any:
     same = copy.copy(request)
     same.arguments = tuple(copy.deepcopy(part) if isinstance(part, dict) else part for part in request.arguments)
     return same
+
+
+def _whole(count: Any) -> int | None:
+    """Return what a column of whole numbers can hold; a server may send anything."""
+    return count if isinstance(count, int) and abs(count) < 2**63 else None
 
 
 def _prompt_hash(request: Any) -> str:

@@ -5,19 +5,25 @@ is not in it, or whose resize the run's arguments do not tell, is not guessed. W
 declare is what `sarbench calibrate` measures, on training or validation items.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sarbench.coords import parse_convention
+from sarbench.errors import InputError
+from sarbench.lmms.resize import model_type_of, resize_of
+from sarbench.lmms.weights import model_folder_of
 
 QWEN_FACTOR = 28
 """Patch size 14 times merge size 2 (Qwen2.5-VL, arXiv 2502.13923, section on the vision encoder)."""
 
-_LMMS_EVAL_LIMITS: Mapping[str, str] = {"min_pixels": "200704", "max_pixels": "1605632"}
+_LMMS_EVAL_LIMITS = (200_704, 1_605_632)
 """What lmms-eval 0.7.3 gives the processor of its own Qwen2.5-VL backend (`models/simple/qwen2_5_vl.py`)."""
 
 _LMMS_EVAL_QWEN = ("qwen2_5_vl", "qwen2_5_vl_chat")
+_ENGINES = ("vllm", "vllm_generate", "sglang")
+"""Backends whose engine resizes as the model's files say: lmms-eval 0.7.3 hands their `max_pixels` to videos alone."""
 _NAMED_BY = ("pretrained", "model", "model_version")
 
 
@@ -90,8 +96,11 @@ def convention_for(model: str, model_args: Mapping[str, str]) -> Declared | None
             `max_pixels` its resize.
 
     Returns:
-        The convention with its source; None where the family is unknown, or where pixels of a resized image are spoken
-        and the resize is not known: the limits of a server are its own.
+        The convention with its source; None where the family is unknown (see `family_of`), or where pixels of a resized
+        image are spoken and the resize is not known: the limits of a server are its own.
+
+    Raises:
+        InputError: The arguments name a smallest image that is larger than the largest.
 
     >>> convention_for("qwen2_5_vl", {"pretrained": "Qwen/Qwen2.5-VL-7B-Instruct"}).convention
     'pixel_resized(28,200704,1605632)'
@@ -105,24 +114,79 @@ def convention_for(model: str, model_args: Mapping[str, str]) -> Declared | None
         return None
     if family.convention is not None:
         return Declared(family.convention, family.source)
-    limits = {**(_LMMS_EVAL_LIMITS if model in _LMMS_EVAL_QWEN else {}), **model_args}
-    low, high = limits.get("min_pixels", ""), limits.get("max_pixels", "")
-    if not (low.isdigit() and high.isdigit()):
+    limits = _limits(model, model_args)
+    if limits is None:
         return None
-    name = f"pixel_resized({QWEN_FACTOR},{int(low)},{int(high)})"
-    own = "the run's own" if {"min_pixels", "max_pixels"} & model_args.keys() else "lmms-eval's default"
-    return Declared(parse_convention(name).name, f"{family.source}; min_pixels and max_pixels are {own}")
+    name = f"pixel_resized({limits.factor},{limits.low},{limits.high})"
+    return Declared(parse_convention(name).name, f"{family.source}; min_pixels and max_pixels are {limits.whose}")
+
+
+@dataclass(frozen=True)
+class _Limits:
+    factor: int
+    low: int
+    high: int
+    whose: str
+
+
+def _limits(model: str, model_args: Mapping[str, str]) -> _Limits | None:
+    """Return how the backend resizes, and who says so; None where that is not known."""
+    folder = model_folder_of(model, model_args)
+    filed = resize_of(folder) if folder else None
+    if model in _LMMS_EVAL_QWEN:
+        base: tuple[int, int, int] | None = (filed[0] if filed else QWEN_FACTOR, *_LMMS_EVAL_LIMITS)
+        whose, given = "lmms-eval's default", dict(model_args)
+    elif model == "sarbench_hf":
+        base, whose, given = filed, "those of the model's image processor", dict(model_args)
+    elif model in _ENGINES:
+        base, whose, given = filed, "those of the model's image processor", _engine_args(model_args)
+    else:
+        return None
+    texts = [given.get(name) for name in ("min_pixels", "max_pixels")]
+    if any(text is not None and not (text.isdecimal() and int(text)) for text in texts):
+        return None  # the backend says what is wrong with it
+    low, high = (int(text) if text is not None else None for text in texts)
+    if base is None:
+        if low is None or high is None:
+            return None
+        base = (QWEN_FACTOR, low, high)
+    factor, low, high = base[0], low or base[1], high or base[2]
+    if not low <= high or high < factor * factor:
+        raise _no_resize(factor, low, high, whose, given)
+    return _Limits(factor, low, high, "the run's own" if any(texts) else whose)
+
+
+def _engine_args(model_args: Mapping[str, str]) -> dict[str, str]:
+    """Return what reaches the image processor of an engine."""
+    try:
+        given = json.loads(model_args.get("mm_processor_kwargs", "{}"))
+    except ValueError:
+        return {}
+    return {str(name): str(value) for name, value in given.items()} if isinstance(given, dict) else {}
+
+
+def _no_resize(factor: int, low: int, high: int, whose: str, given: Mapping[str, str]) -> InputError:
+    """Say which limit the user gave and which one came with it."""
+    said = {name: "of the run's own" if name in given else f"of {whose}" for name in ("min_pixels", "max_pixels")}
+    if high < factor * factor:
+        problem = f"max_pixels={high} ({said['max_pixels']}) is less than one patch of {factor} times {factor} pixels"
+        return InputError(where="--model_args", problem=problem, fix=f"Give max_pixels={factor * factor} or more")
+    problem = f"min_pixels={low} ({said['min_pixels']}) is above max_pixels={high} ({said['max_pixels']})"
+    fix = "Give both, the smaller one as min_pixels"
+    return InputError(where="--model_args", problem=problem, fix=fix)
 
 
 def family_of(model: str, model_args: Mapping[str, str]) -> Family | None:
-    """Return the family of a model: by the name of its weights or, where that says nothing, of its backend.
+    """Return the family of a model: by the name of its weights, the architecture in its files, or its backend's name.
 
     >>> family_of("llava_hf", {"pretrained": "llava-hf/llava-1.5-7b-hf"}).name
     'LLaVA-1.5'
     >>> family_of("llava_hf", {"pretrained": "org/other"}) is None
     True
     """
-    for name in (*(model_args[key] for key in _NAMED_BY if key in model_args), model):
+    folder = model_folder_of(model, model_args)
+    kind = model_type_of(folder) if folder else ""
+    for name in (*(model_args[key] for key in _NAMED_BY if key in model_args), kind, model):
         plain = re.sub(r"[-_. /]+", "-", name.lower())
         for family in FAMILIES:
             if re.search(rf"(^|-){family.pattern}", plain):

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from sarbench.catalogue import TaskSpec
 from sarbench.lmms.excerpt import chosen
 from sarbench.lmms.job import Excerpt
 from sarbench.lmms.model_args import parse_model_args, without_secrets
+from sarbench.lmms.model_info import Told
 from sarbench.lmms.parts import chunk_size
 from sarbench.lmms.settings import Settings
+from sarbench.lmms.weights import weights_revision
 from sarbench.prompts import PROMPT_VERSION
 from sarbench.task_data import TaskData, task_rows
 
@@ -49,10 +52,14 @@ class Evaluation:
     command: tuple[str, ...] = ()
     chunk: int | None = None
     """Questions whose answers are written together, and asked again when the process dies; None chooses."""
+    check_batches: int = 0
+    """`sarbench_hf`: so many questions of a task are first asked one by one and in batches; what differs is noted."""
     elsewhere: bool = False
     """Ask the split that each task's spec names, whatever its YAML does; the `limit` rows of it are spread over it."""
     may_build: frozenset[str] = frozenset()
     """Tasks whose data is built where it is not and can be without the user's help."""
+    told: Told = field(default_factory=Told)
+    """What the user says of the model."""
     notes: tuple[str, ...] = ()
     """What the manifest shall say to a reader."""
 
@@ -66,10 +73,15 @@ class Evaluation:
         """`gen_kwargs`, split."""
         return parse_model_args(self.gen_kwargs or "", option="--gen_kwargs")
 
+    @cached_property
+    def folder_weights(self) -> str | None:
+        """State of the weights that lie in local folders; Hub ids are looked up when they are loaded."""
+        return weights_revision(self.model, self.arguments, hub=False)
+
     @property
     def questions_a_chunk(self) -> int:
         """Size of a chunk."""
-        return self.chunk or chunk_size(self.batch_size, self.arguments)
+        return self.chunk or chunk_size(self.batch_size, self.arguments, backend=self.model)
 
     def parts(self, task: str) -> Path:
         """Return where the chunks of a task wait until it is whole."""
@@ -99,7 +111,10 @@ class Evaluation:
         )
 
     def key(self, data: TaskData) -> str:
-        """Identify what is asked of whom: answers under another key are answers to something else."""
+        """Identify what is asked of whom: answers under another key are answers to something else.
+
+        A worker adds the state of the weights that it has loaded.
+        """
         asked = (
             data.digest,
             data.spec.version,
@@ -109,6 +124,7 @@ class Evaluation:
             sorted(self.generation.items()),
             sorted(self.settings.to_environment().items()),
             self.seed,
+            self.folder_weights,
             *((data.spec.config, data.spec.split, self.limit) if self.elsewhere else ()),
         )
         return hashlib.sha256(msgspec.json.encode(asked)).hexdigest()

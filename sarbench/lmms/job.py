@@ -38,6 +38,12 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Identity of what is asked: a part with another key is not taken up."""
     chunk: int
     """How many questions are asked before their answers are written."""
+    revision: str | None = None
+    """State of the weights that the run's other answers are from; None: not known yet."""
+    check_batches: int = 0
+    """How many questions are first asked one by one and in batches, to see whether that changes answers."""
+    data_digest: str
+    """That of the task's data, which the answers' file names."""
     excerpt: Excerpt | None = None
     """None: the rows that the task's YAML names."""
 
@@ -53,10 +59,15 @@ class Started(msgspec.Struct, frozen=True, tag="started"):
     """How many of the samples were answered in an earlier session."""
     kept_seconds: float = 0.0
     """What those took."""
+    revision: str | None = None
+    """State of the weights that were loaded, see `sarbench.lmms.weights`."""
 
 
 class Asked(msgspec.Struct, frozen=True, tag="asked"):
-    """One more image went to the model."""
+    """The model takes up a question; it may do so again, and long before it answers."""
+
+    id: str = ""
+    """Of the row."""
 
 
 class Answered(msgspec.Struct, frozen=True, tag="answered"):

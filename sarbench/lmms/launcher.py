@@ -10,17 +10,22 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from sarbench import paths
 from sarbench.catalogue import TaskSpec
 from sarbench.errors import RunError, SarbenchError
+from sarbench.files import write_text
 from sarbench.lmms.evaluation import Evaluation
 from sarbench.lmms.job import Event, Job, Noted, Started
 from sarbench.lmms.locks import remove_temporaries, writing
 from sarbench.lmms.preflight import preflight
 from sarbench.lmms.process import DiskFullError, KilledError, check_answers, is_disk_full
 from sarbench.lmms.retrying import run_while_killed
-from sarbench.lmms.session import begin, noted
+from sarbench.lmms.session import BEGUN, begin, noted, with_loaded
 from sarbench.runs.record import Manifest, TaskRun
 from sarbench.runs.scoring import score_run
 from sarbench.runs.store import load_samples, samples_path, save_manifest
@@ -62,15 +67,15 @@ def evaluate(asked: Evaluation, *, listen: Listener = lambda spec, event: None) 
 
 
 def _evaluate(asked: Evaluation, questions: tuple[TaskData, ...], listen: Listener) -> Manifest:
-    manifest = begin(asked, questions, listen=listen)
-    done = {run.task for run in manifest.tasks}
+    manifest, again = begin(asked, questions, listen=listen)
+    done = {run.task for run in manifest.tasks} - again
     broken: list[RunError] = []
     try:
         for data in questions:
             if data.spec.name in done:
                 continue
             try:
-                manifest = _with_task(manifest, *_run_task(asked, data, listen))
+                manifest = _with_task(manifest, *_run_task(asked, data, manifest, listen))
             except DiskFullError:
                 raise
             except RunError as error:
@@ -114,7 +119,8 @@ def _drop_parts(asked: Evaluation, manifest: Manifest, task: str) -> None:
 
 
 def _with_task(manifest: Manifest, run: TaskRun, started: Started, notes: list[str]) -> Manifest:
-    """Add a finished task, and what its worker learned of the model."""
+    """Add a finished task in place of its earlier run, and what its worker learned of the model."""
+    manifest = with_loaded(manifest, started)
     model = manifest.model.model_copy(update={"parameters": started.parameters or manifest.model.parameters})
     known = {"dtype": started.dtype or manifest.backend.dtype, "device": started.device or manifest.backend.device}
     others = tuple(task for task in manifest.tasks if task.task != run.task)
@@ -129,7 +135,9 @@ def _with_task(manifest: Manifest, run: TaskRun, started: Started, notes: list[s
     return noted(added, *notes)
 
 
-def _run_task(asked: Evaluation, data: TaskData, listen: Listener) -> tuple[TaskRun, Started, list[str]]:
+def _run_task(
+    asked: Evaluation, data: TaskData, manifest: Manifest, listen: Listener
+) -> tuple[TaskRun, Started, list[str]]:
     """Ask one task in a process of its own and check what it left."""
     spec, notes = data.spec, list[str]()
     began, clock = datetime.now(UTC), time.monotonic()
@@ -138,11 +146,13 @@ def _run_task(asked: Evaluation, data: TaskData, listen: Listener) -> tuple[Task
     def hear(event: Event) -> None:
         if isinstance(event, Noted):
             notes.append(f"{spec.name}: {event.text}")
+        if isinstance(event, Started) and not manifest.tasks:  # a session that is killed before a task is whole
+            write_text(asked.out / BEGUN, with_loaded(manifest, event).model_dump_json(indent=2) + "\n")
         listen(spec, event)
 
-    started, finished = run_while_killed(_job(asked, data), asked.settings, log=log, listen=hear)
-    table = load_samples(asked.out, spec.name)
-    check_answers(table, asked.questions(data), task=spec.name, log=log)
+    job = _job(asked, data, manifest.model.revision)
+    started, finished = run_while_killed(job, asked.settings, log=log, listen=hear)
+    table = _believed(asked, data, Path(job.out), log)
     run = data.run(
         prompt=asked.settings.prompt,
         done=table.num_rows,
@@ -154,6 +164,20 @@ def _run_task(asked: Evaluation, data: TaskData, listen: Listener) -> tuple[Task
     )
     run, note = timed(run, began=began, seconds=time.monotonic() - clock, earlier=started.kept_seconds)
     return run, started, [*notes, *note]
+
+
+def _believed(asked: Evaluation, data: TaskData, made: Path, log: Path) -> pa.Table:
+    """Check what a worker left; only then does it take the place of the task's earlier samples."""
+    try:
+        answers = pq.read_table(made, page_checksum_verification=True)
+    except (pa.ArrowException, OSError) as error:
+        problem = f"{data.spec.name} left no answers that can be read ({error})"
+        raise RunError(where=made, problem=problem, fix="Read the log and go on with --resume") from error
+    check_answers(answers, asked.questions(data), task=data.spec.name, log=log)
+    path = samples_path(asked.out, data.spec.name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made.replace(path)
+    return load_samples(asked.out, data.spec.name)
 
 
 def timed(run: TaskRun, *, began: datetime, seconds: float, earlier: float) -> tuple[TaskRun, list[str]]:
@@ -177,7 +201,7 @@ def timed(run: TaskRun, *, began: datetime, seconds: float, earlier: float) -> t
     return run.model_copy(update={**changes, "ended": ended}), [note]
 
 
-def _job(asked: Evaluation, data: TaskData) -> Job:
+def _job(asked: Evaluation, data: TaskData, revision: str | None) -> Job:
     return Job(
         task=data.spec.name,
         tasks_folder=str(paths.tasks()),
@@ -188,9 +212,12 @@ def _job(asked: Evaluation, data: TaskData) -> Job:
         gen_kwargs=asked.gen_kwargs,
         limit=asked.limit,
         seed=asked.seed,
-        out=str(samples_path(asked.out, data.spec.name)),
+        out=str(asked.out / "parts" / f"{data.spec.name}.parquet"),
         parts=str(asked.parts(data.spec.name)),
         key=asked.key(data),
         chunk=asked.questions_a_chunk,
+        revision=revision,
+        check_batches=asked.check_batches,
+        data_digest=data.digest,
         excerpt=asked.excerpt(data),
     )

@@ -1,6 +1,7 @@
 """One evaluation writes a run's folder at a time; the others are told which."""
 
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -11,13 +12,16 @@ from sarbench.errors import InputError, RunError
 from sarbench.files import locked, write_text
 
 WRITER = "writer.txt"
+_TEMPORARY = re.compile(r"\..+\.\d+\.tmp")
+"""Names that `sarbench.files.replacing` gives."""
 
 
 def remove_temporaries(folder: Path) -> None:
-    """Delete what killed processes had begun to write of a run; the caller holds its lock."""
+    """Delete what killed processes had begun to write of a run, and nothing else; the caller holds its lock."""
     for pattern in (".*.tmp", "samples/.*.tmp", "parts/.*.tmp", "parts/*/.*.tmp"):
         for left in folder.glob(pattern):
-            left.unlink(missing_ok=True)
+            if _TEMPORARY.fullmatch(left.name):
+                left.unlink(missing_ok=True)
 
 
 @contextmanager

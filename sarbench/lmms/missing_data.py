@@ -14,10 +14,11 @@ from tqdm import tqdm
 
 from sarbench import paths
 from sarbench.build import INDEX_NAME, BuiltIndex, build, read_index
-from sarbench.build.lite.writer import LITE_SPLIT, LITE_SUFFIX
+from sarbench.build.lite.writer import LITE_SPLIT
 from sarbench.catalogue import TaskSpec
 from sarbench.errors import InputError
 from sarbench.hub.at_hand import downloads, files_at_hand
+from sarbench.schema import LITE_SUFFIX
 from sarbench.task_data import LITE_ROWS, build_command, is_missing
 
 Say = Callable[[str], None]

@@ -5,19 +5,22 @@ import importlib.util
 import os
 import re
 import shutil
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path
 
+from sarbench import paths
+from sarbench.catalogue import TaskSpec
 from sarbench.errors import InputError, MissingExtraError, RunError, UnknownNameError
 from sarbench.lmms.evaluation import Evaluation
 from sarbench.lmms.hf.folder import check_model_folder
 from sarbench.lmms.missing_data import build_missing
 from sarbench.lmms.model_args import require_files
 from sarbench.runs.environment import hardware
-from sarbench.task_data import TaskData, task_data
+from sarbench.task_data import TaskData, build_commands, is_missing, task_data
 
 EXACT = {"lmms-eval": "0.7.3"}
 AT_LEAST = {"torch": "2.4", "transformers": "4.57"}
@@ -26,6 +29,8 @@ AT_LEAST = {"torch": "2.4", "transformers": "4.57"}
 _ROOM = 64 * 2**20
 _ROOM_A_ROW = 8 * 2**10
 """Bytes on disk: a run with its logs, and a long prompt and answer, twice (part and samples)."""
+_ON_A_GPU = frozenset({"llava_hf", "qwen2_vl", "qwen2_vl_chat", "qwen2_5_vl", "qwen2_5_vl_chat"})
+"""Backends of lmms-eval 0.7.3 that load on a GPU, or move their inputs to one, where nothing else is said."""
 _REGISTRIES = ("AVAILABLE_SIMPLE_MODELS", "AVAILABLE_CHAT_TEMPLATE_MODELS")
 
 
@@ -46,12 +51,63 @@ def preflight(asked: Evaluation) -> tuple[TaskData, ...]:
     require_files(asked.arguments)
     if asked.model == "sarbench_hf":
         check_model_folder(asked.arguments)
+    require_batches(asked)
     _ = asked.generation
     require_gpu(asked.device, asked.arguments)
+    require_accelerator(asked.model, asked.device, asked.arguments)
     build_missing([spec for spec in asked.tasks if spec.name in asked.may_build])
-    data = tuple(task_data(spec) for spec in asked.tasks)
+    data = data_of(asked.tasks)
     require_room(asked.out, sum(min(one.rows, asked.limit or one.rows) for one in data))
+    for one in data:  # a damaged file is found now, and not when every question was answered
+        require_readable(asked, one)
     return data
+
+
+def data_of(specs: Sequence[TaskSpec]) -> tuple[TaskData, ...]:
+    """Find the data of every task.
+
+    Raises:
+        InputError: One cannot be asked; where several are not built, all that builds them is named.
+    """
+    missing = [spec for spec in specs if is_missing(spec)]
+    if len(missing) > 1:
+        raise _not_built(missing)
+    return tuple(task_data(spec) for spec in specs)
+
+
+def _not_built(missing: Sequence[TaskSpec]) -> InputError:
+    named = ", ".join(spec.name for spec in missing[:3]) + (f" and {len(missing) - 3} others" * (len(missing) > 3))
+    problem = f"the data of {len(missing)} tasks is not built: {named}"
+    fix = f"Build it: {'; '.join(f'`{command}`' for command in build_commands(missing))}"
+    return InputError(where=paths.home(), problem=problem, fix=fix)
+
+
+def require_readable(asked: Evaluation, data: TaskData) -> None:
+    """Read which questions a task asks: what its answers will be held against.
+
+    Raises:
+        InputError: A file of the built data is damaged.
+    """
+    try:
+        asked.questions(data)
+    except InputError as error:
+        spec = data.spec
+        problem = f"the built data of {spec.name} {error.problem}"
+        (command,) = build_commands([spec])
+        raise InputError(where=error.where, problem=problem, fix=f"Build it again: `{command}`") from error
+
+
+def require_batches(asked: Evaluation) -> None:
+    """Check that batches can be compared with single questions where that is asked for."""
+    if not asked.check_batches:
+        return
+    where = f"--check-batches {asked.check_batches}"
+    if asked.model != "sarbench_hf":
+        fix = "Leave it out, or evaluate with --model sarbench_hf"
+        raise UnknownNameError(where=where, problem=f"is not for --model {asked.model}", fix=fix)
+    if asked.batch_size == 1:
+        fix = "Give the --batch_size to compare with"
+        raise UnknownNameError(where=where, problem="has no batches to compare at --batch_size 1", fix=fix)
 
 
 def require_packages() -> None:
@@ -130,6 +186,34 @@ def require_gpu(device: str | None, args: Mapping[str, str]) -> None:
     if found.endswith("+cpu"):
         problem = f"asks for a GPU, and torch {found} is built without"
         raise InputError(where=asked, problem=problem, fix=f"Install a torch for your GPU. {cpu}")
+
+
+def require_accelerator(backend: str, device: str | None, args: Mapping[str, str]) -> None:
+    """Check that there is a GPU for the backends of lmms-eval that take one where nothing else is said.
+
+    Raises:
+        InputError: There is none, and model or inputs would go to one.
+    """
+    if backend not in _ON_A_GPU or sys.platform == "darwin":
+        return
+    to_cpu = "cpu" in (device, args.get("device")), args.get("device_map") == "cpu"
+    if all(to_cpu) or _has_gpu() or _torch_has_accelerator():
+        return
+    problem = "runs on a GPU if not told otherwise, and this machine shows none"
+    missing = [*(() if to_cpu[1] else ("device_map=cpu to --model_args",)), *(() if to_cpu[0] else ("--device cpu",))]
+    raise InputError(where=f"--model {backend}", problem=problem, fix=f"No GPU here: add {' and '.join(missing)}")
+
+
+def _torch_has_accelerator() -> bool:
+    """Ask torch for an accelerator of another kind; it takes seconds, so only before a refusal."""
+    try:
+        import torch
+    except ImportError:
+        return False
+    if hasattr(torch, "accelerator"):  # since torch 2.6
+        return bool(torch.accelerator.is_available())
+    kinds = (getattr(torch, name, None) for name in ("cuda", "xpu", "npu", "mps"))
+    return any(kind.is_available() for kind in kinds if kind is not None)
 
 
 def _has_gpu() -> bool:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,6 +22,8 @@ from sarbench.lmms.settings import Settings
 
 _GRACE_SECONDS = 30
 """What a worker gets to end by itself after its last word."""
+_ROOM = 2**20
+"""Bytes that a worker needs to say what it has to say."""
 _CRASHED = "Read the end of the log, mend the cause and run the same command with --resume: what was answered is kept"
 _KILLED = (
     "Go on with --resume, {smaller}on a machine with more memory or when less else runs on this one: every chunk of "
@@ -139,6 +142,8 @@ def _follow(
                 return started, event
             case Broken(disk_full=True):
                 raise DiskFullError(where=log, problem=f"the disk became full during {job.task}")
+            case Broken() if _no_room(log):
+                raise DiskFullError(where=log, problem=f"the disk became full during {job.task}")
             case Broken(error=error):
                 raise RunError(where=log, problem=f"{job.task} broke: {error}", fix="The log has the whole traceback")
             case _:
@@ -148,6 +153,8 @@ def _follow(
 
 def _death(process: subprocess.Popen[bytes], job: Job, log: Path, *, loaded: bool) -> RunError:
     """Say how a process died that did not finish."""
+    if _no_room(log):
+        return DiskFullError(where=log, problem=f"the disk became full during {job.task}")
     try:
         code = process.wait(_GRACE_SECONDS)
     except subprocess.TimeoutExpired:
@@ -157,6 +164,13 @@ def _death(process: subprocess.Popen[bytes], job: Job, log: Path, *, loaded: boo
         return KilledError(where=log, task=job.task, batch_size=job.batch_size, loaded=loaded)
     how = signal.strsignal(-code) or f"signal {-code}" if code < 0 else f"exit code {code}"
     return RunError(where=log, problem=f"{job.task} broke: its process ended without a word ({how})", fix=_CRASHED)
+
+
+def _no_room(log: Path) -> bool:
+    """Tell whether nothing more can be written where the log lies: what broke then, broke for that."""
+    with suppress(OSError):
+        return shutil.disk_usage(log.parent).free < _ROOM
+    return False
 
 
 def _environment(settings: Settings) -> Mapping[str, str]:

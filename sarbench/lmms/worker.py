@@ -14,20 +14,27 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 import pyarrow.parquet as pq
 
+from sarbench.errors import SarbenchError
 from sarbench.files import replacing
 from sarbench.lmms import hooks, torchvision_shim
 from sarbench.lmms.asking import Asking
 from sarbench.lmms.excerpt import on_excerpt
 from sarbench.lmms.job import Asked, Broken, Event, Finished, Job, Noted, Started, encode
+from sarbench.lmms.loading import load_backend
+from sarbench.lmms.model_args import hiding, parse_model_args, without_secrets
 from sarbench.lmms.parts import Answer, read_parts
 from sarbench.lmms.process import is_disk_full
+from sarbench.lmms.weights import weights_revision
 from sarbench.runs.samples import to_table
+from sarbench.runs.stamp import stamp, stamped
+from sarbench.runs.weights import is_exact
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,8 +53,11 @@ def main(arguments: Sequence[str]) -> int:
         try:
             tell(_evaluate(job, tell))
         except Exception as error:
-            traceback.print_exc()
-            tell(Broken(f"{type(error).__name__}: {error}", is_disk_full(error)))
+            hide = hiding(job.model_args, job.gen_kwargs)
+            with suppress(OSError):  # a full disk has no room for it
+                print(hide(traceback.format_exc()), file=sys.stderr, flush=True)
+            said = str(error) if isinstance(error, SarbenchError) else f"{type(error).__name__}: {error}"
+            tell(Broken(hide(said), is_disk_full(error)))
             return 1
     return 0
 
@@ -83,16 +93,16 @@ def _events() -> IO[bytes]:
 
 def _evaluate(job: Job, tell: Callable[[Event], None]) -> Finished:
     torchvision_shim.install()
-    from lmms_eval import models
     from lmms_eval.evaluator import simple_evaluate
     from lmms_eval.tasks import TaskManager
 
     _register_own_backends()
+    model = load_backend(job, tell)
+    revision = _loaded(job)
+    job = msgspec.structs.replace(job, revision=revision, key=f"{job.key}/{revision or ''}")
     kept, notes = read_parts(Path(job.parts), key=job.key)
     for note in notes:
         tell(Noted(note))
-    defaults = {"batch_size": job.batch_size, "max_batch_size": None, "device": job.device}
-    model = models.get_model(job.model).create_from_arg_string(job.model_args, defaults)
     asking = _asking(model, job, kept, tell)
     manager = TaskManager("WARNING", include_path=job.tasks_folder, include_defaults=False, model_name=job.model)
     results = simple_evaluate(
@@ -117,13 +127,23 @@ def _evaluate(job: Job, tell: Callable[[Event], None]) -> Finished:
         raise RuntimeError(msg)
     lines = [_line(logged, asking.answers[logged["doc_id"]]) for logged in results["samples"][job.task]]
     with replacing(Path(job.out)) as path:
-        pq.write_table(to_table(lines), path, compression="zstd")
+        table = to_table(lines).cast(stamped(stamp(job.task, job.data_digest)))
+        pq.write_table(table, path, compression="zstd", write_page_checksum=True)
     tokens = [line["tokens"] for line in lines]
     generation = results["configs"][job.task]["generation_kwargs"]
     return Finished(
         generated_tokens=None if None in tokens else sum(tokens),
-        generation={key: str(value) for key, value in generation.items()},
+        generation=without_secrets({key: str(value) for key, value in generation.items()}),
     )
+
+
+def _loaded(job: Job) -> str | None:
+    """Return the state of the weights that are loaded now; they must be those of the run's other answers."""
+    revision = weights_revision(job.model, parse_model_args(job.model_args))
+    if is_exact(job.revision) and is_exact(revision) and job.revision != revision:
+        msg = f"the weights changed during this run: they were {job.revision} and are {revision} now; use another --out"
+        raise RuntimeError(msg)
+    return revision
 
 
 def _tasks(manager: Any, model: Any, job: Job) -> list[Any]:
@@ -155,19 +175,32 @@ def _asking(model: Any, job: Job, kept: dict[int, Answer], tell: Callable[[Event
         seed=job.seed,
         local=described[0] is not None,
         tell=tell,
+        hide=hiding(job.model_args, job.gen_kwargs),
     )
 
     def counted(requests: Sequence[Any]) -> Any:
         asking.usable(requests)
         seconds = sum(answer.seconds for answer in asking.answers.values())
-        tell(Started(len(requests), *described, kept=len(asking.answers), kept_seconds=round(seconds, 2)))
+        kept_seconds = round(seconds, 2)
+        if job.check_batches and len(asking.answers) < len(requests):
+            found = model.batch_invariance(requests[: job.check_batches], batch_size=job.batch_size)
+            tell(Noted(found.in_words()))
+        tell(
+            Started(
+                len(requests),
+                *described,
+                kept=len(asking.answers),
+                kept_seconds=kept_seconds,
+                revision=job.revision,
+            )
+        )
         gc.freeze()  # libraries, model and questions stay to the end: lmms-eval collects twice and need not see them
         return asking.generate_until(requests)
 
     visual = hooks.doc_to_visual
 
     def fetched(doc: Mapping[str, Any]) -> Any:
-        tell(Asked())
+        tell(Asked(str(doc.get("id", ""))))
         return visual(doc)
 
     model.generate_until = counted

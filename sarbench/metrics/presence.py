@@ -93,12 +93,6 @@ def yes_share_of_truth(counts: npt.ArrayLike) -> Array:
     return _ratio(table[..., :3].sum(axis=-1), table.sum(axis=-1))
 
 
-def unread_share(counts: npt.ArrayLike) -> Array:
-    """Return the share of answers that could not be read: [..., 6] → [...]; lower is better."""
-    table = _table(counts)
-    return _ratio(table[..., 2] + table[..., 5], table.sum(axis=-1))
-
-
 def _places(words: Sequence[object], places: Mapping[object, int], name: str) -> npt.NDArray[np.int64]:
     for index, word in enumerate(words):
         if not isinstance(word, str | None) or word not in places:

@@ -44,16 +44,6 @@ def jaccard_from_counts(tp: npt.ArrayLike, fp: npt.ArrayLike, fn: npt.ArrayLike)
     return _ratio(hits, hits + _counts(fp) + _counts(fn))
 
 
-def hit_rate_from_counts(hits: npt.ArrayLike, n: npt.ArrayLike) -> Array:
-    """Return hits / n, the share of all questions whose answer hits: Acc@IoU of VRSBench and of most papers."""
-    return _ratio(np.asarray(hits, dtype=np.float64), n)
-
-
-def mean_iou_from_sums(iou_sum: npt.ArrayLike, tp: npt.ArrayLike) -> Array:
-    """Return the mean overlap of the matched boxes, iou_sum / tp. Misses do not lower it."""
-    return _ratio(np.asarray(iou_sum, dtype=np.float64), tp)
-
-
 def mean_iou_over_true_from_sums(iou_sum: npt.ArrayLike, tp: npt.ArrayLike, fn: npt.ArrayLike) -> Array:
     """Return the mean overlap over the true boxes, iou_sum / (tp + fn): a missed one counts 0 (sarbench's own rule).
 

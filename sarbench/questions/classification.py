@@ -7,10 +7,10 @@ from typing import Any
 from sarbench.answers import Parsed, parse, short_text
 from sarbench.metrics import choice
 from sarbench.questions import numbers
-from sarbench.questions._labels import OPEN, label_facts, label_jaccard, macro_f1
 from sarbench.questions._short import PAPER, UNDECIDED, judged, paper_facts, reads, short_target, undecided_numbers
 from sarbench.questions.facts import Facts
 from sarbench.questions.kind import Answer, Kind, Row, Target
+from sarbench.questions.labels import OPEN, label_facts, label_jaccard, macro_f1
 from sarbench.questions.metric import SARCHAT, Metric, Number
 from sarbench.questions.truth import applies
 

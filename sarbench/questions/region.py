@@ -5,10 +5,10 @@ from typing import Any
 
 from sarbench.answers import Parsed, parse
 from sarbench.questions import numbers
-from sarbench.questions._labels import label_facts, macro_f1
 from sarbench.questions._short import PAPER, UNDECIDED, judged, paper_facts, reads, short_target, undecided_numbers
 from sarbench.questions.facts import Facts
 from sarbench.questions.kind import Answer, Kind, Row, Target
+from sarbench.questions.labels import label_facts, macro_f1
 from sarbench.questions.metric import Metric, Number
 
 ALL_FIELDS = Metric("all_fields", "share of answers that name the true category, the one field that is asked for")

@@ -13,10 +13,10 @@ from sarbench.answers import Parsed, parse
 from sarbench.answers.bulk import parse_boxes
 from sarbench.answers.outcome import Outcome
 from sarbench.coords import Size
-from sarbench.questions._labels import OPEN
 from sarbench.questions.family import Family, family
 from sarbench.questions.kind import Answer, Row, Target
 from sarbench.questions.kinds import KINDS
+from sarbench.questions.labels import OPEN
 
 BOX_KINDS: tuple[Family, ...] = ("grounding", "referring")
 """Kinds whose answers are boxes."""

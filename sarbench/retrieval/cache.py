@@ -1,10 +1,12 @@
 """Embeddings on disk, chunk by chunk: what was computed before a process died is not computed again.
 
 A folder belongs to one encoder and one sequence of items, so that nothing in it can be stale:
-`<encoder>/<kind>-<items>/000000.npy`, float32 unit vectors; a row of NaN is an item that could not be read.
+`<encoder>/<kind>-<items>/000000.npy`, float32 unit vectors; a row of NaN is an item that could not be read. The SHA-256
+of a chunk stands behind it in its file: what a disk or a hand has changed is computed again.
 """
 
 import hashlib
+import io
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from sarbench.retrieval.encoder import Embeddings
 
 CHUNK = 256
 """Items a chunk: what a killed process loses at most."""
+
+_DIGEST = hashlib.sha256().digest_size
 
 
 def cache_folder(root: Path, key: Mapping[str, str], kind: str, digest: str) -> Path:
@@ -42,6 +46,7 @@ def cached(
     embed: Callable[[Sequence[int]], Embeddings],
     *,
     progress: Callable[[int], None] = lambda done: None,
+    note: Callable[[str], None] = lambda text: None,
 ) -> Embeddings:
     """Return the unit vectors of all items, computing only the chunks that are not in the folder.
 
@@ -50,6 +55,7 @@ def cached(
         count: How many items there are.
         embed: Gives [n, d] for the items at some places; a row of NaN for one that cannot be read.
         progress: Called with the number of items that came in.
+        note: Told where chunks lay in the folder that are not what was once written there.
 
     Returns:
         [count, d] float32 of length one.
@@ -58,23 +64,38 @@ def cached(
         RunError: The encoder gives infinity, or a vector of length zero.
     """
     chunks: list[Embeddings] = []
+    kind, spoilt = folder.name.partition("-")[0], 0
     for number, start in enumerate(range(0, count, CHUNK)):
         places = range(start, min(start + CHUNK, count))
         path = folder / f"{number:06d}.npy"
         chunk = _read(path, len(places))
         if chunk is None:
-            chunk = _unit(embed(places), first=start, kind=folder.name.partition("-")[0])
-            with replacing(path) as temporary, temporary.open("wb") as file:
-                np.save(file, chunk)
+            spoilt += path.exists()
+            chunk = _unit(embed(places), first=start, kind=kind)
+            _write(path, chunk)
         chunks.append(chunk)
         progress(len(places))
+    if spoilt:
+        note(f"{spoilt} of {len(chunks)} stored chunks of {kind} were not as they had been written: computed again")
     return np.concatenate(chunks)
 
 
+def _write(path: Path, chunk: Embeddings) -> None:
+    file = io.BytesIO()
+    np.save(file, chunk)
+    content = file.getvalue()
+    with replacing(path) as temporary:
+        temporary.write_bytes(content + hashlib.sha256(content).digest())
+
+
 def _read(path: Path, rows: int) -> Embeddings | None:
-    """Return a chunk; None where it is not there, or torn by a full disk or a power cut."""
+    """Return a chunk; None where it is not there, torn by a full disk or a power cut, or changed since."""
     try:
-        found = np.load(path, allow_pickle=False)
+        whole = path.read_bytes()
+        content, digest = whole[:-_DIGEST], whole[-_DIGEST:]
+        if hashlib.sha256(content).digest() != digest:
+            return None
+        found = np.load(io.BytesIO(content), allow_pickle=False)
     except (OSError, ValueError, EOFError):
         return None
     return found if found.dtype == np.float32 and found.ndim == 2 and len(found) == rows else None

@@ -25,6 +25,7 @@ class Batches:
 
     size: int
     notes: list[str] = field(default_factory=list)
+    """What a reader of the run must know of how its embeddings were made."""
 
     def run(self, items: Sequence[T], embed: Callable[[Sequence[T]], Embeddings]) -> list[Embeddings]:
         """Embed all items.
@@ -59,12 +60,17 @@ def embedded(
     An image that cannot be read has a row of NaN.
     """
     captions = gallery.captions
+
+    def note(text: str) -> None:
+        batches.notes.append(f"{gallery.task.name}: {text}")
+
     folder = cache_folder(cache, encoder.key, "texts", items_digest(captions))
     texts = cached(
         folder,
         len(captions),
         lambda places: np.concatenate(batches.run([captions[place] for place in places], encoder.embed_texts)),
         progress=lambda done: progress("texts", done, len(captions)),
+        note=note,
     )
     folder = cache_folder(cache, encoder.key, "images", items_digest(gallery.image_hashes))
     images = cached(
@@ -72,6 +78,7 @@ def embedded(
         len(gallery.image_ids),
         lambda places: _images(gallery.image_bytes(places), encoder, batches, width=texts.shape[1]),
         progress=lambda done: progress("images", done, len(gallery.image_ids)),
+        note=note,
     )
     return images, texts
 

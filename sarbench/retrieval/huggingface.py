@@ -4,7 +4,6 @@ Texts are padded to the full length of the text tower, as SigLIP was trained (it
 batch then has one shape, and an embedding does not depend on its neighbours.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +16,12 @@ from PIL import Image
 from sarbench.errors import InputError, MissingExtraError
 from sarbench.retrieval.encoder import Embeddings
 from sarbench.retrieval.torch_device import import_torch, memory_errors, usable_device
+from sarbench.retrieval.whole_model import require_weights, require_words
 from sarbench.runs.record import ModelInfo
+from sarbench.runs.weights import fingerprint
 
 _TOWERS = {"get_image_features": "image tower", "get_text_features": "text tower"}
 """Method of a model of both towers → what it is."""
-
-_HASHED = (".safetensors", ".bin", ".json", ".txt", ".model")
-"""Suffixes of the files of a model folder that say what it computes."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ def huggingface_encoder(name: str, *, device: str | None = None) -> HuggingFaceE
 
     Raises:
         MissingExtraError: torch or transformers are not installed.
-        InputError: There is no such model, it cannot be read, or it lacks a tower.
+        InputError: There is no such model, it cannot be read, or it lacks a tower, weights or words.
     """
     torch = import_torch()
     try:
@@ -83,13 +81,21 @@ def huggingface_encoder(name: str, *, device: str | None = None) -> HuggingFaceE
         config = transformers.AutoConfig.from_pretrained(source, revision=revision)
         _check_towers(transformers, torch, config, name)
         processor = transformers.AutoProcessor.from_pretrained(source, revision=revision)
-        model = transformers.AutoModel.from_pretrained(source, revision=revision, dtype=torch.float32)
+        model, report = transformers.AutoModel.from_pretrained(
+            source,
+            revision=revision,
+            dtype=torch.float32,
+            output_loading_info=True,
+            ignore_mismatched_sizes=True,  # which are then refused by name
+        )
+    require_weights(name, report)
     for part in ("image_processor", "tokenizer"):
         if not hasattr(processor, part):
             fix = "Save the model's whole processor beside it: processor.save_pretrained(FOLDER)"
             raise InputError(where=name, problem=f"its processor has no {part}", fix=fix)
+    require_words(name, processor.tokenizer, config.text_config.vocab_size)
     model.eval().to(place)
-    identity = revision or _weights_hash(Path(source))
+    identity = revision or fingerprint(Path(source))
     longest = min(config.text_config.max_position_embeddings, processor.tokenizer.model_max_length)
     return HuggingFaceEncoder(
         model=ModelInfo(
@@ -166,13 +172,3 @@ def _check_towers(transformers: Any, torch: Any, config: Any, name: str) -> None
             problem=f"is a {type(model).__name__}, which has no {lacks}: it puts no texts and images into one space",
             fix="Give a CLIP- or SigLIP-type model; models that answer in words run with `sarbench eval`",
         )
-
-
-def _weights_hash(folder: Path) -> str:
-    """Hash the files of a model folder, names and contents."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.iterdir()):
-        if path.suffix in _HASHED and path.is_file():
-            with path.open("rb") as file:
-                digest.update(f"{path.name}:{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
-    return digest.hexdigest()

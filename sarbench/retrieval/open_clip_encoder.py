@@ -42,6 +42,9 @@ class OpenClipEncoder:
 
     def tokens(self, texts: Sequence[str]) -> list[int]:
         """Return how many tokens each text has; the two around it count."""
+        inner = getattr(self._tokenizer, "tokenizer", None)  # a tokenizer of transformers, which some text towers have
+        if inner is not None:
+            return [len(ids) for ids in inner(list(texts), verbose=False)["input_ids"]]
         return [len(self._tokenizer.encode(text)) + 2 for text in texts]
 
     def _features(self, tower: Any, inputs: Any) -> Embeddings:
@@ -57,7 +60,7 @@ def open_clip_encoder(architecture: str, pretrained: str, *, device: str | None 
     Raises:
         MissingExtraError: open_clip or torch are not installed.
         UnknownNameError: open_clip knows no such architecture, or no such tag of it.
-        InputError: The weights do not fit the architecture or cannot be read.
+        InputError: The weights do not fit the architecture or cannot be read, or its tokenizer knows no words.
     """
     torch = import_torch()
     try:
@@ -76,11 +79,14 @@ def open_clip_encoder(architecture: str, pretrained: str, *, device: str | None 
         model, _, transform = open_clip.create_model_and_transforms(
             architecture, pretrained=pretrained, precision="fp32", device=place
         )
+        tokenizer = open_clip.get_tokenizer(architecture)
     except (OSError, RuntimeError, ValueError, KeyError, AttributeError, EOFError, UnpicklingError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         fix = "Give weights of this architecture; without a network, a file"
         raise InputError(where=pretrained, problem=f"cannot be loaded ({reason})", fix=fix) from error
-    tokenizer = open_clip.get_tokenizer(architecture)
+    if bool((tokenizer(["a ship"]) == tokenizer(["a tank"])).all()):
+        fix = f"Get the files of the tokenizer of {architecture}: open_clip.get_tokenizer({architecture!r})"
+        raise InputError(where=architecture, problem="its tokenizer knows no words", fix=fix)
     name = Path(pretrained).stem if Path(pretrained).is_file() else pretrained
     return OpenClipEncoder(
         model=ModelInfo(

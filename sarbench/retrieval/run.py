@@ -18,7 +18,7 @@ from sarbench.retrieval.lines import PROMPT_ID, PROMPT_VERSION, lines
 from sarbench.retrieval.ranking import Ranked, ranked
 from sarbench.retrieval.scoring import score_queries
 from sarbench.retrieval.tasks import RetrievalTask
-from sarbench.runs.environment import hardware, package_versions
+from sarbench.runs.environment import hardware, now, package_versions
 from sarbench.runs.record import BackendInfo, Manifest, Scores, TaskRun
 from sarbench.runs.samples import to_table
 from sarbench.runs.store import load_manifest, read_lines, save_manifest, save_samples, save_scores
@@ -60,12 +60,13 @@ def retrieve(asked: Retrieval, *, progress: Progress = lambda task, kind, done, 
     asked.out.mkdir(parents=True, exist_ok=True)
     with locked(asked.out, problem="is being written by another evaluation"):
         _check_out(asked)
-        started, notes, runs = _now(), list[str](), list[TaskRun]()
+        started, notes, runs = now(), list[str](), list[TaskRun]()
         batches = Batches(asked.batch_size)
         for gallery in galleries:
             began = datetime.now(UTC)
             found = _answer(asked, gallery, protocols, batches, progress)
-            save_samples(asked.out, gallery.task.recorded, to_table(lines(gallery, found)))
+            table = to_table(lines(gallery, found))
+            save_samples(asked.out, gallery.task.recorded, table, data_digest=gallery.task.digest)
             runs.append(_task_run(gallery, found, began))
             notes += _notes(gallery, asked.encoder, found)
         manifest = _manifest(asked, runs, started, (*notes, *batches.notes))
@@ -162,7 +163,7 @@ def _manifest(asked: Retrieval, runs: Sequence[TaskRun], started: str, notes: tu
         hardware=hardware(),
         command=asked.command,
         started=started,
-        ended=_now(),
+        ended=now(),
         tasks=tuple(runs),
         notes=notes,
     )
@@ -171,7 +172,3 @@ def _manifest(asked: Retrieval, runs: Sequence[TaskRun], started: str, notes: tu
 def _scores(out: Path, manifest: Manifest) -> Scores:
     tasks = tuple(score_queries(run.task, read_lines(out, run.task)) for run in manifest.tasks)
     return Scores(sarbench_version=__version__, rules=rule_versions(), tasks=tasks)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,9 +1,10 @@
-"""What a run ran on: package versions and hardware, as the manifest records them."""
+"""What a run ran on and when: package versions, hardware and times, as the manifest records them."""
 
 import os
 import platform
 import subprocess
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -41,6 +42,11 @@ def package_versions(names: Iterable[str] = PACKAGES) -> dict[str, str]:
 def hardware() -> Hardware:
     """Describe this machine without importing torch: GPUs are read from `nvidia-smi` where it exists."""
     return Hardware(cpu=_cpu(), cores=os.cpu_count() or 1, memory_gib=_memory_gib(), gpus=_gpus())
+
+
+def now() -> str:
+    """Return the time as the record spells it: ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _cpu() -> str:

@@ -19,7 +19,11 @@ from sarbench.runs.verdicts import Given, Spoken
 WITHOUT = 0.05
 """Largest share of the undecided answers that may be without a verdict. They count as wrong."""
 
-_UNDECIDED = {"strict": "undecided", "paper": "paper_undecided"}
+FACTS: Mapping[str, tuple[str, str]] = {
+    "strict": ("exact", "undecided"),
+    "paper": ("paper_correct", "paper_undecided"),
+}
+"""Protocol → the facts that say whether its rules find an answer right, and whether they leave it undecided."""
 
 
 class Judgement:
@@ -54,7 +58,8 @@ class Judgement:
         return {**scores, "paper_judged": scores["paper_correct"] if verdict is None else float(verdict)}
 
     def _verdict(self, protocol: str, line: Mapping[str, Any], scores: Mapping[str, float]) -> bool | None:
-        if not scores.get(_UNDECIDED[protocol]):
+        _, undecided = FACTS[protocol]
+        if not scores.get(undecided):
             return None
         self._undecided[protocol] += 1
         found = self._spoken[protocol].on(line["id"], line.get("sample_sha256"), line.get("prediction") or "")

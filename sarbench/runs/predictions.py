@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sarbench.errors import InputError
+from sarbench.runs.samples import storable
 
 _SHOWN = 5
 """Ids that a message names before it only counts."""
@@ -73,8 +74,8 @@ def from_file(path: Path) -> Iterator[Prediction]:
                 continue
             where = f"{path}, line {number}"
             try:
-                found = decoder.decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                found = _decoded(decoder, line)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 problem = f"is no answer ({error})"
                 raise InputError(
                     where=where, problem=problem, fix=f"Give {_FORMS}; empty text for no answer"
@@ -96,8 +97,8 @@ def _decoded(decoder: msgspec.json.Decoder[_Line], line: bytes) -> _Line:
         return decoder.decode(line)
     except msgspec.DecodeError as strict:
         try:
-            return msgspec.convert(json.loads(line), _Line)
-        except ValueError:
+            return msgspec.convert(json.loads(line.decode()), _Line)
+        except (ValueError, msgspec.ValidationError):
             raise strict from None
 
 
@@ -174,14 +175,18 @@ def _wait(waiting: dict[str, Prediction], prediction: Prediction, seen: set[int]
 
 def _same_sample(prediction: Prediction, sha256: str | None) -> None:
     if prediction.sample_sha256 and sha256 and prediction.sample_sha256.lower() != sha256:
-        problem = f"was made on another version of {prediction.id!r}: its sample hash is {prediction.sample_sha256}"
+        problem = (
+            f"was made on another version of {prediction.id!r}: its sample hash is {storable(prediction.sample_sha256)}"
+        )
         fix = f"Answer the data that is built here (sample hash {sha256}), or build the data that was answered"
         raise InputError(where=prediction.where, problem=problem, fix=fix)
 
 
 def _refuse(left: Mapping[str, Prediction]) -> None:
     names = list(left)
-    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    shown = ", ".join(map(storable, names[:_SHOWN])) + (
+        f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    )
     raise InputError(
         where=left[names[0]].where,
         problem=f"{_number(len(names))} about no sample of the references: {shown}",

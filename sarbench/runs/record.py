@@ -7,7 +7,7 @@ A run is a folder: `manifest.json` (who ran what, how), `samples/<task>.parquet`
 from typing import Literal
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sarbench.answers.outcome import Outcome
 
@@ -68,11 +68,11 @@ class TaskRun(_Record):
     """Whether the images and texts come from `sarbench.simulate`: never a benchmark result."""
     prompt_id: str
     prompt_version: str
-    samples: int
+    samples: int = Field(ge=0)
     """How many samples the split holds."""
-    done: int
+    done: int = Field(ge=0)
     """How many have an answer, failed ones included."""
-    failed: int
+    failed: int = Field(ge=0)
     limit: int | None = None
     started: str
     ended: str
@@ -81,6 +81,13 @@ class TaskRun(_Record):
     generated_tokens: int | None = None
     generation: dict[str, str] = {}
     """Generation arguments as the backend got them."""
+
+    @model_validator(mode="after")
+    def _counts_agree(self) -> "TaskRun":
+        if self.failed > self.done:
+            msg = f"{self.failed} answers failed of {self.done} there are"
+            raise ValueError(msg)
+        return self
 
 
 class Manifest(_Record):
@@ -106,6 +113,16 @@ class Manifest(_Record):
     tasks: tuple[TaskRun, ...]
     notes: tuple[str, ...] = ()
     """What a reader should know before trusting the numbers, e.g. where a floor took its prior from."""
+
+    @field_validator("tasks")
+    @classmethod
+    def _each_task_once(cls, tasks: tuple[TaskRun, ...]) -> tuple[TaskRun, ...]:
+        names = [run.task for run in tasks]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            msg = f"{', '.join(twice)} stands there twice"
+            raise ValueError(msg)
+        return tasks
 
 
 class Score(_Record):
@@ -177,7 +194,16 @@ class SeverityCurve(_Record):
     retained: float | None
     """Share of the clean score above the floor that is left, averaged over the severities."""
     worst: float | None
-    """That share where it is smallest."""
+    """That share at the strongest severity."""
+    area_low: float | None = None
+    area_high: float | None = None
+    retained_low: float | None = None
+    retained_high: float | None = None
+    worst_low: float | None = None
+    worst_high: float | None = None
+    level: float = 0.95
+    method: str = "none"
+    """How the intervals were made, as in `Score`; none where there are none, as in records of older versions."""
 
 
 class Wording(_Record):
@@ -254,3 +280,6 @@ SAMPLES = pa.schema(
 
 `parsed` is the string `null` where nothing could be read. `scores` are the facts that the numbers are summed up from
 (`tp@0.5`, `exact`, `fn:ship`, …; see `sarbench.questions`)."""
+
+NEVER_NULL = ("id", "sample_sha256", "prompt_id", "coords", "target", "parsed", "outcome", "scores")
+"""Columns that every line fills."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,22 @@ from sarbench.runs.carried import headlines, with_findings
 from sarbench.runs.record import CurvePoint, Score, SeverityCurve
 from sarbench.runs.sameness import require_same
 from sarbench.runs.store import Run, change_scores, load_manifest, load_run
+
+Limits = tuple[float, float]
+
+_SLACK = 1e-9
+"""How far rounding may carry a fraction beyond 0 and 1."""
+
+
+@dataclass(frozen=True)
+class CurveIntervals:
+    """How far the sums of a curve could move with other images; None where that cannot be said."""
+
+    area: Limits | None
+    retained: Limits | None
+    worst: Limits | None
+    level: float
+    method: str
 
 
 @dataclass(frozen=True)
@@ -29,6 +46,7 @@ class Curve:
         found: Area and fraction retained; None while a severity is missing.
         runs: The ids of the runs that `scores` are from, in their order; None where there is none.
         floor_run: The id of the run that `floor` is from; None where there is none.
+        intervals: Those of what is `found` (`sarbench.compare.severity`); None where nobody has made them.
     """
 
     task: str
@@ -41,6 +59,7 @@ class Curve:
     found: Robustness | None
     runs: tuple[str | None, ...]
     floor_run: str | None
+    intervals: CurveIntervals | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as JSON can hold it."""
@@ -111,18 +130,18 @@ def _curves(base: Run, by_spec: Mapping[str, Run]) -> Iterator[Curve]:
                 metric=clean.metric,
                 unit=clean.unit,
                 perturbation=name,
-                clean=clean.value,
+                clean=_value(clean),
                 scores=scores,
                 floor=floor,
-                found=severity_curve(clean.value, [value for _, value in scores], floor=floor),
+                found=severity_curve(_value(clean), [value for _, value in scores], floor=floor),
                 runs=tuple(ids[level] if task in heads.get(level, {}) else None for level in levels),
                 floor_run=None if blind is None else ids["blank"],
             )
 
 
 def _recorded(curve: Curve) -> SeverityCurve:
-    found = curve.found
-    return SeverityCurve(
+    found, known = curve.found, curve.intervals
+    recorded = SeverityCurve(
         task=curve.task,
         metric=curve.metric,
         unit=curve.unit,
@@ -138,7 +157,18 @@ def _recorded(curve: Curve) -> SeverityCurve:
         retained=found.retained if found else None,
         worst=found.worst if found else None,
     )
+    return recorded if known is None else recorded.model_copy(update=_limits_of(known))
+
+
+def _limits_of(known: CurveIntervals) -> dict[str, object]:
+    named = {"area": known.area, "retained": known.retained, "worst": known.worst}
+    lows = {f"{name}_low": pair[0] for name, pair in named.items() if pair}
+    highs = {f"{name}_high": pair[1] for name, pair in named.items() if pair}
+    return {**lows, **highs, "level": known.level, "method": known.method}
 
 
 def _value(score: Score | None) -> float | None:
-    return None if score is None else score.value
+    """Return the number of a score; None where there is none, or one that cannot be."""
+    if score is None or score.value is None or not isfinite(score.value):
+        return None
+    return None if score.unit == "fraction" and not -_SLACK <= score.value <= 1 + _SLACK else score.value

@@ -55,12 +55,13 @@ def sample(
 def rescore_all(lines: Sequence[Mapping[str, Any]], spec: TaskSpec) -> Iterator[dict[str, Any]]:
     """Read and score recorded answers of one run again, keeping everything else of their lines.
 
-    A line whose scorer broke has no target and stays as it is.
+    A line whose scorer broke has no target and stays as it is, as does one that the harness knows to have failed: no
+    text tells an answer that never came from an empty one.
 
     Raises:
         RunError: A line is none of this task; the message names it.
     """
-    sound = [line for line in lines if line["target"] != "null"]
+    sound = [line for line in lines if _may_be_read(line)]
     texts = [line["prediction"] or "" for line in sound]
     try:
         reads = iter(read_many(spec.family, texts, [size_of(line) for line in sound], coords=_coords(sound)))
@@ -69,7 +70,7 @@ def rescore_all(lines: Sequence[Mapping[str, Any]], spec: TaskSpec) -> Iterator[
             where=f"samples of {spec.name}", problem=str(error), fix=f"Evaluate {spec.name} again"
         ) from error
     for line in lines:
-        if line["target"] == "null":
+        if not _may_be_read(line):
             yield dict(line)
             continue
         try:
@@ -77,6 +78,10 @@ def rescore_all(lines: Sequence[Mapping[str, Any]], spec: TaskSpec) -> Iterator[
         except (SarbenchError, ValueError, TypeError, KeyError, AttributeError) as error:
             problem = f"cannot be scored again ({type(error).__name__}: {error})"
             raise RunError(where=line["id"], problem=problem, fix=f"Evaluate {spec.name} again") from error
+
+
+def _may_be_read(line: Mapping[str, Any]) -> bool:
+    return not (line["target"] == "null" or line["outcome"] == "failed")
 
 
 def _coords(lines: Sequence[Mapping[str, Any]]) -> str:

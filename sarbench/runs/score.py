@@ -44,6 +44,18 @@ Row = Mapping[str, Any]
 Answers = Sequence[str] | Mapping[str, str] | str | Path
 
 
+_KINDS: Mapping[str, tuple[type, str]] = {
+    "task": (str, "a name"),
+    "predictions": (Iterable, "a list of texts, a mapping from id to text, or the path of a file"),
+    "references": (Iterable, "rows of the schema, as sarbench.load_dataset gives them"),
+    "coords": (str, "the name of a convention"),
+    "protocols": (Iterable, "names of protocols"),
+    "slices": (Mapping, "a mapping from name to ids"),
+    "verdicts": (Mapping, "a mapping from id to True or False"),
+}
+"""What each argument of `score` is."""
+
+
 class ScoreTable(dict[str, dict[str, float | None]]):
     """`{protocol: {metric: value}}` over all samples; intervals, slices and outcome counts are in `details`."""
 
@@ -92,8 +104,17 @@ def score(
     Raises:
         UnknownNameError: The task, the convention or a protocol does not exist.
         InputError: There are more or fewer predictions than references; an id is unknown or comes twice; a prediction
-            is no text; a reference asks another kind of question.
+            is no text; a reference asks another kind of question; an argument is of another type.
     """
+    _check_kinds(
+        task=task,
+        predictions=predictions,
+        references=references,
+        coords=coords,
+        protocols=protocols,
+        slices=slices,
+        verdicts={} if verdicts is None else verdicts,
+    )
     kind, wanted = _family(task), protocols_named(protocols)
     parse_convention(coords)
     said = _ids_to_meet(slices, verdicts or {})
@@ -114,6 +135,19 @@ def score(
     return ScoreTable(tally.scores(protocols=wanted, missing=missing), undecided)
 
 
+def _check_kinds(**given: object) -> None:
+    """Refuse what is no argument of its kind, where it would fail later in words about something else."""
+    for name, value in given.items():
+        kind, words = _KINDS[name]
+        if not isinstance(value, kind) and not (name == "predictions" and isinstance(value, Path)):
+            where = f"sarbench.score({name}=…)"
+            raise InputError(where=where, problem=f"is {_kind_of(value)}", fix=f"Give {words}")
+
+
+def _kind_of(value: object) -> str:
+    return "None" if value is None else f"of type {type(value).__name__}"
+
+
 def _spoken(verdicts: Mapping[str, bool] | None) -> dict[str, Given]:
     return {protocol: Given(verdicts) for protocol in ALWAYS} if verdicts else {}
 
@@ -121,8 +155,9 @@ def _spoken(verdicts: Mapping[str, bool] | None) -> dict[str, Given]:
 def _ids_to_meet(slices: Mapping[str, Collection[str]], verdicts: Mapping[str, bool]) -> dict[str, str]:
     """Return id → who speaks of it, for ids that must be among the references."""
     for name, ids in slices.items():
-        if isinstance(ids, str):
-            raise InputError(where=f"slice {name!r}", problem="is a text", fix="Give a collection of ids")
+        if isinstance(ids, str) or not isinstance(ids, Collection):
+            problem = "is a text" if isinstance(ids, str) else f"is {_kind_of(ids)}"
+            raise InputError(where=f"slice {name!r}", problem=problem, fix="Give a collection of ids")
     for key, verdict in cast("Mapping[str, object]", verdicts).items():
         if not isinstance(verdict, bool):
             problem = f"has the verdict {verdict!r}"

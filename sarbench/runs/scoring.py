@@ -13,6 +13,7 @@ from sarbench.errors import InputError
 from sarbench.files import locked
 from sarbench.questions.kinds import rule_versions
 from sarbench.questions.retrieval import is_retrieval
+from sarbench.runs.asked import retrieval_spec
 from sarbench.runs.batches import BATCH, batched
 from sarbench.runs.carried import carried_over
 from sarbench.runs.checked import checked_lines
@@ -49,7 +50,8 @@ def score_run(folder: Path) -> Scores:
 def rescore_run(folder: Path, *, clean: Path | None = None, protocols: Collection[str] = ALWAYS) -> Scores:
     """Read every recorded answer again with this version of sarbench, then score the run.
 
-    The samples of all tasks and the scores are replaced together, or not at all.
+    The samples of all tasks and the scores are replaced together, or not at all, and with them how many answers of each
+    task have failed, as the manifest says it: a failure may be read in an answer that was none before.
 
     Args:
         folder: The run.
@@ -72,6 +74,7 @@ def rescore_run(folder: Path, *, clean: Path | None = None, protocols: Collectio
             )
             scores = _scores(folder, manifest, found)
             new.scores(scores)
+            new.manifest(_with_failures(manifest, scores))
     return scores
 
 
@@ -84,14 +87,21 @@ def _scores(folder: Path, manifest: Manifest, tasks: Iterable[TaskScores]) -> Sc
     return carried_over(scores, old, manifest)
 
 
+def _with_failures(manifest: Manifest, scores: Scores) -> Manifest:
+    """Let a manifest say how many answers have failed by the scores."""
+    failed = {of.task: of.outcomes.get("failed", 0) for of in scores.tasks}
+    tasks = (run.model_copy(update={"failed": failed[run.task]}) for run in manifest.tasks)
+    return manifest.model_copy(update={"tasks": tuple(tasks)})
+
+
 def _asked(manifest: Manifest, catalogue: Catalogue) -> dict[str, TaskSpec]:
-    """Return what each task of a run asks; no task file stands for retrieval, the run itself says what it was."""
+    """Return what each task of a run asks."""
     specs: dict[str, TaskSpec] = {}
     for run in manifest.tasks:
         if is_retrieval(run.task):
-            specs[run.task] = TaskSpec(run.task, run.dataset, run.config, run.split, "retrieval", run.version)
+            specs[run.task] = retrieval_spec(run)
         else:
-            specs |= {spec.name: spec for spec in catalogue.select([run.task])}
+            specs[run.task] = catalogue.named(run.task)
     return specs
 
 
@@ -135,7 +145,8 @@ def _tally(folder: Path, spec: TaskSpec, clean: frozenset[str] | None) -> Tally:
 
 
 def _lines(folder: Path, run: TaskRun) -> Iterator[dict[str, Any]]:
-    return checked_lines(read_lines(folder, run.task), run, samples_path(folder, run.task))
+    path = samples_path(folder, run.task)
+    return checked_lines(read_lines(folder, run.task), run, path, manifest=load_manifest(folder))
 
 
 def _clean_slices(clean: Path | None, manifest: Manifest, catalogue: Catalogue) -> dict[str, frozenset[str]]:

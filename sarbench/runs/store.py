@@ -10,10 +10,13 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ValidationError
 
 from sarbench.errors import InputError, RunError
-from sarbench.files import locked, replacing, write_text
+from sarbench.files import locked, replacing
 from sarbench.runs.batches import BATCH
-from sarbench.runs.record import SAMPLES, Manifest, Scores
+from sarbench.runs.record import NEVER_NULL, SAMPLES, Manifest, Scores
 from sarbench.runs.samples import from_table, to_table
+from sarbench.runs.schema import schema_path
+from sarbench.runs.stamp import stamp, stamp_in, stamp_of, stamped
+from sarbench.runs.stopped import stopped_run
 
 SCORES = "scores.json"
 WORDINGS = "wordings"
@@ -69,11 +72,18 @@ def load_samples(folder: Path, task: str) -> pa.Table:
 
 
 def read_lines(folder: Path, task: str) -> Iterator[dict[str, Any]]:
-    """Yield the answers to one task, some thousand in memory at a time."""
+    """Yield the answers to one task, some thousand in memory at a time.
+
+    Raises:
+        RunError: The file cannot be read, or a line lacks what every line has.
+    """
     path = samples_path(folder, task)
     file = _open(path, task)
+    first = 1
     try:
         for batch in file.iter_batches(batch_size=BATCH):
+            _check_filled(batch, path, first)
+            first += batch.num_rows
             yield from from_table(batch)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise RunError(where=path, problem=f"cannot be read ({error})", fix=f"Evaluate {task} again") from error
@@ -89,9 +99,10 @@ class Rewriting:
 
     @contextmanager
     def samples(self, task: str) -> Iterator[Callable[[Mapping[str, Any]], None]]:
-        """Give a function that takes the lines of a task; some thousand are in memory at a time."""
-        path = self._stack.enter_context(replacing(samples_path(self._folder, task)))
-        with pq.ParquetWriter(path, SAMPLES, compression="zstd") as writer:
+        """Give a function that takes the lines of a task; some thousand are in memory at a time. The stamp is kept."""
+        old = samples_path(self._folder, task)
+        path = self._stack.enter_context(replacing(old))
+        with pq.ParquetWriter(path, stamped(stamp_of(old)), compression="zstd", write_page_checksum=True) as writer:
             waiting: list[Mapping[str, Any]] = []
 
             def write(line: Mapping[str, Any]) -> None:
@@ -107,6 +118,12 @@ class Rewriting:
         """Take the scores that were made of these samples."""
         self._scores.write_bytes(_as_json(scores))
 
+    def manifest(self, manifest: Manifest) -> None:
+        """Take the manifest where it is another than before."""
+        if manifest != load_manifest(self._folder):
+            path = self._stack.enter_context(replacing(self._folder / "manifest.json"))
+            path.write_bytes(_as_json(manifest))
+
 
 @contextmanager
 def rewriting(folder: Path) -> Iterator[Rewriting]:
@@ -116,7 +133,7 @@ def rewriting(folder: Path) -> Iterator[Rewriting]:
     renames leaves new samples beside old scores, which scoring again puts right. The caller holds the run's lock: what
     a process that was killed had begun to write is deleted.
     """
-    for left in (*folder.glob(f".{SCORES}.*.tmp"), *folder.glob("samples/.*.tmp")):
+    for left in (*folder.glob(".*.json.*.tmp"), *folder.glob("samples/.*.tmp")):
         left.unlink(missing_ok=True)
     with ExitStack() as stack:
         yield Rewriting(folder, stack)
@@ -129,7 +146,8 @@ def samples_path(folder: Path, task: str) -> Path:
 
 def save_manifest(folder: Path, manifest: Manifest) -> None:
     """Write `manifest.json`."""
-    write_text(folder / "manifest.json", manifest.model_dump_json(indent=2) + "\n")
+    with replacing(folder / "manifest.json") as path:
+        path.write_bytes(_as_json(manifest))
 
 
 def save_scores(folder: Path, scores: Scores) -> None:
@@ -148,25 +166,44 @@ def change_scores(folder: Path, change: Callable[[Scores], Scores]) -> None:
         save_scores(folder, change(load_scores(folder)))
 
 
-def save_samples(folder: Path, task: str, table: pa.Table) -> None:
-    """Write `samples/<task>.parquet`."""
+def save_samples(folder: Path, task: str, table: pa.Table, *, data_digest: str | None = None) -> None:
+    """Write `samples/<task>.parquet`.
+
+    Args:
+        folder: The run.
+        task: Its name.
+        table: The answers.
+        data_digest: That of the data they are about, for the stamp of the file; None: the stamp of `table` is kept.
+    """
+    said = stamp_in(table.schema) if data_digest is None else stamp(task, data_digest)
     with replacing(samples_path(folder, task)) as path:
-        pq.write_table(table.cast(SAMPLES), path, compression="zstd")
+        pq.write_table(table.cast(stamped(said)), path, compression="zstd", write_page_checksum=True)
 
 
-def _as_json(scores: Scores) -> bytes:
-    return (scores.model_dump_json(indent=2) + "\n").encode()
+def _as_json(record: BaseModel) -> bytes:
+    return (record.model_dump_json(indent=2) + "\n").encode()
+
+
+def _check_filled(batch: pa.RecordBatch, path: Path, first: int) -> None:
+    for name in NEVER_NULL:
+        column = batch.column(name)
+        if column.null_count:
+            place = column.is_null().to_pylist().index(True)
+            found = batch.column("id")[place].as_py()
+            problem = f"record {first + place} ({found}) has no {name}"
+            raise RunError(where=path, problem=problem, fix="Evaluate again, or put back the file that the run wrote")
 
 
 def _open(path: Path, task: str) -> pq.ParquetFile:
     try:
-        file = pq.ParquetFile(path)
+        file = pq.ParquetFile(path, page_checksum_verification=True)
     except FileNotFoundError as error:
         raise RunError(where=path, problem="is missing", fix=f"Evaluate {task} again") from error
     except (pa.ArrowException, OSError) as error:
         raise RunError(where=path, problem=f"cannot be read ({error})", fix=f"Evaluate {task} again") from error
     if not file.schema_arrow.equals(SAMPLES):
-        raise RunError(where=path, problem="has other columns than a run record", fix=f"Evaluate {task} again")
+        fix = f"Evaluate {task} again; {schema_path('samples-line')} says what the columns are"
+        raise RunError(where=path, problem="has other columns than a run record", fix=fix)
     return file
 
 
@@ -176,6 +213,8 @@ def _load(path: Path, kind: type[_Model]) -> _Model:
     except FileNotFoundError as error:
         if path.name == SCORES:
             raise InputError(where=path, problem="is missing", fix="Run `sarbench score` on the folder") from error
+        if (stopped := stopped_run(path.parent)) is not None:
+            raise stopped from error
         inside = sorted(found.parent.name for found in path.parent.glob("*/manifest.json"))
         fix = (
             f"Give one of the runs in it: {', '.join(inside[:5])}"
@@ -187,4 +226,5 @@ def _load(path: Path, kind: type[_Model]) -> _Model:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
         problem = f"is not a run record of this version: {place}: {first['msg']}"
-        raise InputError(where=path, problem=problem, fix="Evaluate again, or mend the file by hand") from error
+        fix = f"Evaluate again, or mend the file by hand; {schema_path(path.stem)} says what belongs in it"
+        raise InputError(where=path, problem=problem, fix=fix) from error

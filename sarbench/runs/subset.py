@@ -6,8 +6,8 @@ from pathlib import Path
 from sarbench.catalogue import TaskSpec
 from sarbench.errors import InputError
 from sarbench.runs.record import TaskRun
+from sarbench.schema import LITE_SUFFIX
 
-_LITE = "-lite"
 CLEAN = "clean"
 """The slice that the scores of these samples are given."""
 
@@ -29,7 +29,7 @@ def clean_rows(folder: Path, spec: TaskSpec, run: TaskRun) -> frozenset[str] | N
     if not folder.is_dir():
         fix = "Give the folder REPORT-clean that `sarbench leakage` wrote beside its report"
         raise InputError(where=folder, problem="there is no such folder", fix=fix)
-    config = spec.config.removesuffix(_LITE)  # a lite config holds rows of its whole one, under the same ids
+    config = spec.config.removesuffix(LITE_SUFFIX)  # a lite config holds rows of its whole one, under the same ids
     path = folder / f"{spec.dataset}--{config}--{run.split}.json"
     again = "Run `sarbench leakage` again on the data that was evaluated"
     try:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sarbench.errors import InputError
 from sarbench.files import replacing, write_text
+from sarbench.runs.replies import FORMS, read_reply
 
 Protocol = Literal["strict", "paper"]
 
@@ -95,6 +96,14 @@ class TaskVerdicts(_Record):
     written: str
     """ISO 8601 in UTC."""
 
+    @property
+    def unparsable_said(self) -> str:
+        """What to do about replies that are no verdicts: the cache gives the same ones again."""
+        return (
+            f"replies that are no verdict: {self.unparsable}, and asking again gets the same ones; take another "
+            "--judge-model, or other sampling with --extra-body (a model that thinks first needs more max_tokens)"
+        )
+
 
 class VerdictsFile(_Record):
     """The content of `verdicts.json`."""
@@ -112,8 +121,11 @@ class Spoken:
     verdicts: Mapping[str, tuple[str, str, bool]]
     """Id → hash of the sample, hash of the answer, verdict; answers without a verdict are not in it."""
 
-    again: ClassVar[str] = "run `sarbench judge` again"
-    """How the verdicts that are missing can be had."""
+    @property
+    def again(self) -> str:
+        """How the verdicts that are missing can be had."""
+        once_more = ["run `sarbench judge` again"] if self.summary.unjudged or not self.summary.unparsable else []
+        return "; ".join([*once_more, *([self.summary.unparsable_said] if self.summary.unparsable else [])])
 
     @property
     def label(self) -> str:
@@ -154,7 +166,7 @@ def load_spoken(folder: Path, task: str) -> dict[str, Spoken]:
     Lines of another judge than the one in `verdicts.json`, as a pass that was killed may leave them, are passed over.
 
     Raises:
-        InputError: A file cannot be read as such.
+        InputError: A file cannot be read as such, or a verdict is not the one of its reply.
     """
     of_task = {found.protocol: found for found in load_file(folder).tasks if found.task == task}
     if not of_task:
@@ -163,9 +175,15 @@ def load_spoken(folder: Path, task: str) -> dict[str, Spoken]:
     for line in load_lines(folder, task):
         judge = of_task[line["protocol"]].judge if line["protocol"] in of_task else None
         by = (line["model"], line["prompt_sha256"])
-        if judge is None or line["verdict"] is None or by != (judge.model, judge.prompt_sha256):
+        if judge is None or by != (judge.model, judge.prompt_sha256):
             continue
-        held[line["protocol"]][line["id"]] = (line["sample_sha256"], line["prediction_sha256"], line["verdict"])
+        said = None if line["reply"] is None else read_reply(line["reply"], FORMS[line["protocol"]])
+        if said is not line["verdict"]:
+            problem = f"has another verdict on {line['id']!r} than its reply gives"
+            raise InputError(where=folder / "verdicts" / f"{task}.parquet", problem=problem, fix=_AGAIN)
+        if said is None:
+            continue
+        held[line["protocol"]][line["id"]] = (line["sample_sha256"], line["prediction_sha256"], said)
     return {protocol: Spoken(found, held[protocol]) for protocol, found in of_task.items()}
 
 

@@ -8,6 +8,7 @@ samples there are, whether they are simulated); what nobody knows, such as the m
 `python -m sarbench.submit LOGS --out RUN` leaves it in a folder.
 """
 
+import math
 import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -22,7 +23,7 @@ from sarbench.errors import InputError
 from sarbench.lmms.model_args import model_id, parse_model_args, without_secrets
 from sarbench.runs.record import BackendInfo, Hardware, Manifest, ModelInfo, TaskRun
 from sarbench.runs.samples import to_table
-from sarbench.runs.scoring import score_run
+from sarbench.runs.scoring import rescore_run
 from sarbench.runs.store import save_manifest, save_samples
 from sarbench.submit.logged_lines import read_logged
 from sarbench.task_data import TaskData, task_data
@@ -67,7 +68,7 @@ def record_of_logs(source: Path, to: Path) -> Path:
         )
     try:
         return _record(path, results, asked, to)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         problem = f"is not what lmms-eval 0.7 writes ({type(error).__name__}: {error})"
         raise InputError(where=path, problem=problem, fix="Evaluate again with lmms-eval 0.7.3") from error
 
@@ -87,7 +88,7 @@ def run_of_logs(source: Path, out: Path) -> Path:
     temporary = out.with_name(f".{out.name}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     try:
-        score_run(record_of_logs(source, temporary))
+        rescore_run(record_of_logs(source, temporary))  # what the logs say of scores is not believed
         temporary.replace(out)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -102,11 +103,13 @@ def _record(path: Path, results: Mapping[str, Any], asked: list[TaskSpec], to: P
     for spec in asked:
         file = path.with_name(f"{path.name.removesuffix(_RESULTS)}_samples_{spec.name}.jsonl")
         lines = read_logged(file, spec.family)
-        save_samples(to, spec.name, to_table(lines))
+        data = task_data(spec)
+        save_samples(to, spec.name, to_table(lines), data_digest=data.digest)
         conventions |= {line["coords"] for line in lines} - {""}
         perturbations |= {line["perturbation"] for line in lines if line["coords"]}
         histories |= {line["history"] for line in lines if line["coords"]}
-        runs.append(_task_run(task_data(spec), results, lines, began, ended))
+        _check_one_prompt(lines, file)
+        runs.append(_task_run(data, results, lines, began, ended))
     if max(len(conventions), len(perturbations), len(histories)) > 1:
         said = ", ".join(sorted(map(str, conventions | perturbations | histories)))
         fix = "Evaluate again with one SARBENCH_COORDS, SARBENCH_PERTURB and SARBENCH_HISTORY for all tasks"
@@ -157,7 +160,7 @@ def _task_run(
         done=len(lines),
         failed=sum(line["outcome"] == "failed" for line in lines),
         started=began,
-        limit=None if limit is None else max(1, int(limit)),
+        limit=None if limit in (None, -1) else _asked_rows(limit, data.rows),
         generated_tokens=None if None in tokens else sum(tokens),
         generation=generation,
     )
@@ -169,6 +172,23 @@ def _task_run(
         "seconds": round((ended - began).total_seconds(), 2),
     }
     return run.model_copy(update=update)
+
+
+def _asked_rows(limit: float | str, rows: int) -> int:
+    """Return how many rows `--limit` asks: a number below 1 is a share (lmms-eval 0.7.3, `get_sample_size`).
+
+    >>> _asked_rows(10, 31), _asked_rows(0.3, 31), _asked_rows("5", 31)
+    (10, 10, 5)
+    """
+    number = float(limit)
+    return math.ceil(rows * number) if 0 < number < 1 else int(number)
+
+
+def _check_one_prompt(lines: list[dict[str, Any]], file: Path) -> None:
+    prompts = sorted({line["prompt_id"] for line in lines if line["prompt_id"]})
+    if len(prompts) > 1:
+        problem = f"was asked with more than one prompt ({', '.join(prompts)})"
+        raise InputError(where=file, problem=problem, fix="Evaluate again with one SARBENCH_PROMPT")
 
 
 def _results_files(source: Path) -> list[Path]:

@@ -16,6 +16,7 @@ from sarbench.questions.family import Family
 from sarbench.runs.record import SAMPLES
 
 _FAILED: Mapping[str, Any] = {"outcome": "failed", "rule": "no-generation", "parsed": "null", "scores": {}}
+"""A recorded failure stays one when the run is scored again."""
 
 
 def read_logged(path: Path, kind: Family) -> list[dict[str, Any]]:

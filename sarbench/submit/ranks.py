@@ -19,17 +19,6 @@ _HITS = tuple(f"r@{k}" for k in CUTS)
 Line = Mapping[str, Any]
 
 
-def row_hashes(lines: Iterable[Line]) -> Iterator[str]:
-    """Yield the sample hash of every row: one of several captions has a line for each, named `ID`, `ID#2` and so on."""
-    row, captions = None, 0
-    for line in lines:
-        if row is not None and line["id"] == f"{row}#{captions + 1}":
-            captions += 1
-            continue
-        row, captions = line["id"], 1
-        yield line["sample_sha256"]
-
-
 def rank_faults(task: str, lines: Sequence[Line], recorded: TaskScores | None) -> Iterator[str]:
     """Yield what is wrong with the recorded queries of one task, as sentences.
 

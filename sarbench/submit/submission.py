@@ -10,14 +10,16 @@ from tempfile import mkdtemp
 from sarbench.board.names import slug
 from sarbench.catalogue import read_catalogue
 from sarbench.errors import RunError
+from sarbench.export.wholeness import sample_faults, shortcomings
 from sarbench.questions.retrieval import is_retrieval
-from sarbench.runs.checked import checked_lines
 from sarbench.runs.record import Manifest, Score, Scores
 from sarbench.runs.scoring import rescore_run
-from sarbench.runs.store import load_manifest, load_run, read_lines, samples_path
-from sarbench.submit.checks import digest_fault, shortcomings
+from sarbench.runs.store import load_manifest, load_run, read_lines, samples_path, save_manifest
+from sarbench.submit.copies import copy_faults
+from sarbench.submit.judged import verdict_faults
 from sarbench.submit.lmms_logs import is_lmms_logs, record_of_logs
-from sarbench.submit.ranks import rank_faults, row_hashes
+from sarbench.submit.ranks import rank_faults
+from sarbench.submit.targets import built_rows, target_fault
 
 _BESIDE = ("verdicts", "verdicts.json", "scores.json")
 """What is kept beside answers where it is there: the words of a judge, which are a part of the scores, and the scores
@@ -33,6 +35,9 @@ class Submission:
     changed: tuple[str, ...]
     """Headlines that this version of sarbench scores otherwise than they were recorded, as sentences."""
 
+    unchecked: tuple[str, ...] = ()
+    """Tasks whose targets could not be held against the data, as sentences; the submitted manifest says so too."""
+
 
 def submit_run(source: Path, *, to: Path) -> Submission:
     """Check a run, score it again and copy it to `<to>/<model>/<run_id>`, whole or not at all.
@@ -44,26 +49,37 @@ def submit_run(source: Path, *, to: Path) -> Submission:
     Raises:
         InputError: The source is neither, or its record does not have this version's schema.
         RunError: The run may not be submitted (every reason is named), its samples are not what its manifest says,
-            or a run of this name is there already.
+            or a run of this name, or with these answers, is there already.
     """
     to.mkdir(parents=True, exist_ok=True)
     with _room(to) as room:
         run = record_of_logs(source, room / "logs") if is_lmms_logs(source) else source
         manifest = load_manifest(run)
         recorded = load_run(run).scores if (run / "scores.json").exists() else None
-        reasons = shortcomings(manifest, read_catalogue().tasks) or _sample_faults(run, manifest, recorded)
-        if reasons:
-            fix = "Mend what can be mended and evaluate again; `sarbench score` and `sarbench compare` take any run"
-            raise RunError(where=source, problem="cannot be submitted: " + "; ".join(reasons), fix=fix)
+        _refuse(source, shortcomings(manifest, read_catalogue().tasks))
         target = to / slug(manifest.model.id) / slug(manifest.run_id)
         if target.exists():
             problem = "is there already: results on the board are not written over"
             raise RunError(where=target, problem=problem, fix="Give the run another name, or remove the old one")
+        _refuse(source, sample_faults(run, manifest))
+        unchecked: list[str] = []
+        _refuse(source, [*_answer_faults(run, manifest, recorded, unchecked), *copy_faults(run, manifest, to)])
         copy = _copy(run, manifest, room / "run")
         changed = _changed(recorded, rescore_run(copy))
+        manifest = load_manifest(copy)  # answers that are read as failures now are counted in it
+        _refuse(source, shortcomings(manifest, read_catalogue().tasks))
+        if unchecked:
+            manifest = manifest.model_copy(update={"notes": tuple(dict.fromkeys((*manifest.notes, *unchecked)))})
+            save_manifest(copy, manifest)
         target.parent.mkdir(parents=True, exist_ok=True)
         copy.replace(target)
-    return Submission(target, manifest, changed)
+    return Submission(target, manifest, changed, tuple(unchecked))
+
+
+def _refuse(source: Path, reasons: list[str]) -> None:
+    if reasons:
+        fix = "Mend what can be mended and evaluate again; `sarbench score` and `sarbench compare` take any run"
+        raise RunError(where=source, problem="cannot be submitted: " + "; ".join(reasons), fix=fix)
 
 
 @contextmanager
@@ -79,22 +95,26 @@ def _room(to: Path) -> Iterator[Path]:
         shutil.rmtree(room, ignore_errors=True)
 
 
-def _sample_faults(run: Path, manifest: Manifest, recorded: Scores | None) -> list[str]:
-    """Hold every recorded sample against the manifest: ids, number, and the digest of the hashes in file order.
+def _answer_faults(run: Path, manifest: Manifest, recorded: Scores | None, unchecked: list[str]) -> Iterator[str]:
+    """Hold targets against the built rows, ranks, which are not read again, against the scores, and verdicts.
 
-    Ranks, which are not read again, are held against the scores too.
+    Args:
+        run: The run.
+        manifest: Its manifest.
+        recorded: Its scores, where it has any.
+        unchecked: Gets a sentence for every task whose data is not at hand.
     """
-    found: list[str | None] = []
     held = {scores.task: scores for scores in recorded.tasks} if recorded else {}
+    catalogue = read_catalogue().tasks
     for task in manifest.tasks:
-        lines = checked_lines(read_lines(run, task.task), task, samples_path(run, task.task))
+        built = built_rows(task, catalogue.get(task.task), perturbation=manifest.perturbation)
+        if built.rows is None:
+            unchecked.append(f"targets unchecked: {task.task} ({built.missing})")
+        elif (fault := target_fault(task, read_lines(run, task.task), built.rows)) is not None:
+            yield fault
         if is_retrieval(task.task):
-            queries = list(lines)
-            found.append(digest_fault(task, row_hashes(queries)))
-            found += rank_faults(task.task, queries, held.get(task.task))
-        else:
-            found.append(digest_fault(task, (line["sample_sha256"] for line in lines)))
-    return [fault for fault in found if fault]
+            yield from rank_faults(task.task, list(read_lines(run, task.task)), held.get(task.task))
+    yield from verdict_faults(run, manifest)
 
 
 def _copy(run: Path, manifest: Manifest, to: Path) -> Path:

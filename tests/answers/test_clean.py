@@ -61,4 +61,5 @@ def test_special_tokens() -> None:
 def test_markers_of_the_harness() -> None:
     assert _clean.harness_failed("[LMMS_EVAL_REQUEST_FAILED after 5 retries] timeout")
     assert _clean.harness_failed("[LMMS_EVAL_BUDGET_EXCEEDED]")
+    assert _clean.harness_failed('Error: can only concatenate str (not "NoneType") to str')
     assert not _clean.harness_failed("The budget was exceeded")

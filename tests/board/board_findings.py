@@ -49,6 +49,11 @@ def _curves(plan: RunPlan, task: TaskPlan, of: TaskScores) -> list[SeverityCurve
                 area=area,
                 retained=None if area is None else (area - floor) / (head.value - floor),
                 worst=None if whole is None else (whole[-1] - floor) / (head.value - floor),
+                area_low=None if area is None else area - 0.05 * head.value,
+                area_high=None if area is None else area + 0.05 * head.value,
+                retained_low=None if area is None else (area - floor) / (head.value - floor) - 0.04,
+                retained_high=None if area is None else (area - floor) / (head.value - floor) + 0.05,
+                method="none" if area is None else "cluster-bootstrap-2000",
             )
         )
     return made

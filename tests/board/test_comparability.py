@@ -1,5 +1,5 @@
 from sarbench.board.comparability import comparisons
-from sarbench.board.entries import entries
+from sarbench.board.rows import entries
 from tests.board.board_runs import CAPTION, COUNTING, REFERRING, RunPlan, TaskPlan
 
 OTHER = "e" * 64

@@ -1,7 +1,7 @@
 import pytest
 
 from sarbench.board.curves import curves
-from sarbench.board.entries import entries
+from sarbench.board.rows import entries
 from tests.board.board_runs import COUNTING, RunPlan, TaskPlan
 
 
@@ -24,6 +24,7 @@ def test_a_curve_is_written_in_the_units_of_the_board(make_run):
         ("s=2", "40", "a-speckle-2"),
     ]
     assert (curve.floor, curve.area, curve.retained, curve.worst) == ("20", "60", "67 %", "33 %")
+    assert (curve.area_span, curve.retained_span, curve.worst_span) == ("56–64", "63–72 %", "")
     assert curve.line.count("<circle") == 3
 
 
@@ -31,6 +32,7 @@ def test_a_missing_severity_leaves_gaps(make_run):
     (curve,) = curves(result(make_run, gsd=(None, 0.5)))
     assert [point.text for point in curve.points] == ["–", "40"]
     assert (curve.area, curve.retained, curve.worst) == ("", "", "")
+    assert (curve.area_span, curve.retained_span, curve.worst_span) == ("", "", "")
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,12 @@ def test_no_cell_of_the_csv_is_a_formula(make_run):
     assert records(board)[0]["model"] == "=HYPERLINK(0)"
 
 
+def test_programs_see_which_run_is_a_further_one(make_runs):
+    runs = make_runs(*(RunPlan(name, "m", [TaskPlan(COUNTING)]) for name in "ab"))
+    found = {each["run_id"]: each for each in records(make_board(runs))}
+    assert [(found[name]["further_run"], found[name]["rank_best"]) for name in "ab"] == [(False, 1), (True, None)]
+
+
 def test_an_empty_board_is_valid():
     board = make_board([])
     assert to_csv(board) == ""

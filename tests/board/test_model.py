@@ -86,6 +86,28 @@ def test_without_a_whole_model_there_is_no_order(make_runs):
     )
 
 
+def test_a_model_with_two_rows_counts_once_among_the_models(make_runs):
+    first, second, other = make_runs(
+        RunPlan("a1", "a", [TaskPlan(COUNTING)]),
+        RunPlan("a2", "a", [TaskPlan(CAPTION)]),
+        RunPlan("b", "b", [TaskPlan(task) for task in (COUNTING, REFERRING, CAPTION)]),
+    )
+    second.manifest = second.manifest.model_copy(update={"coords": "norm1"})
+    (table,) = make_board([first, second, other]).tables
+    assert table.counted == (COUNTING, REFERRING, CAPTION), "one of two models did the second"
+
+
+def test_the_row_of_a_model_that_was_begun_earlier_elsewhere_says_so(make_runs):
+    trial, run, other = make_runs(plan("a", (0.9,)), plan("b", (0.8, 0.8)), plan("n", (0.7, 0.7)))
+    run.manifest = run.manifest.model_copy(update={"coords": "norm1", "model": trial.manifest.model})
+    (table,) = make_board([trial, run, other]).tables
+    by = {row.entry.key: row.remarks for row in table.unranked}
+    assert by == {
+        "a": ("incomplete: 1 of 2 counted tasks",),
+        "b": ("begun later on 1 task: a further run of this model; the one begun first ranks",),
+    }
+
+
 def test_not_ok_is_one_minus_the_ok_share_without_failed_answers(make_runs):
     run = make_runs(RunPlan("a", "a", [TaskPlan(COUNTING, samples=40, failed=10)]))[0]
     (row,) = make_board([run]).tables[0].unranked

@@ -123,6 +123,7 @@ def test_the_table_agrees_with_the_csv(site):
     lines = list(csv.DictReader((site / "board.csv").open(encoding="utf-8")))
     text = (site / "index.html").read_text(encoding="utf-8")
     shown = re.findall(r'<td class="result[^"]*" data-v="([^"]+)">\s*<span class="value">([^<]+)<', text)
+    lines = [line for line in lines if line["kind"] != "perturbed"]
     assert len(shown) == len(lines)
     for line, (exact, written) in zip(lines, shown, strict=True):
         scale = 100 if line["unit"] == "fraction" else 1

@@ -1,9 +1,13 @@
+import json
+
+import pyarrow as pa
 import pytest
 
-from sarbench.board.entries import entries
 from sarbench.board.inputs import DatasetNote
+from sarbench.board.rows import entries
 from sarbench.board.sample_views import view_samples
 from sarbench.board.standings import standings
+from sarbench.runs.store import save_samples
 from tests.board.board_runs import COUNTING, REFERRING, RunPlan, TaskPlan
 
 OPEN = DatasetNote("sarchat-2m", "SARChat-2M", "CC BY 4.0", "", may_show_texts=True)
@@ -76,3 +80,43 @@ def test_boxes_outside_the_image_are_counted(make_run):
     outside = [answer for sample in view.samples for answer in sample.answers if answer.outcome == "out_of_range"]
     assert outside
     assert all("Boxes that reach outside the image: " in " ".join(answer.remarks) for answer in outside)
+
+
+def rewritten(run, task, change):
+    """The run with other samples."""
+    table = run.samples(task)
+    lines = [line | change(line) for line in table.to_pylist()]
+    save_samples(run.folder, task, pa.Table.from_pylist(lines, schema=table.schema))
+    return run
+
+
+def test_a_run_with_a_sample_without_an_id_is_named(make_runs):
+    one, other = make_runs(RunPlan("a", "org/a", [TaskPlan(COUNTING)]), RunPlan("b", "org/b", [TaskPlan(COUNTING)]))
+    rewritten(one, COUNTING, lambda line: {"id": None if line["id"].endswith("-7") else line["id"]})
+    view = view_samples(held([one, other]), wanted=3, note=None)
+    assert view.missing == ("org/a (a): some have no sample id",)
+    assert [entry.key for entry in view.entries] == ["b"]
+    assert len(view.samples) == 3
+
+
+@pytest.mark.parametrize(
+    ("task", "shown"),
+    [("sarbench_sarchat_retrieval_rebuilt_test", True), ("sarbench_sarchat_rebuilt_description", False)],
+)
+def test_ranks_are_our_own_words_and_answers_may_quote_the_authors(make_run, task, shown):
+    said = "image to text: rank 3"
+    run = make_run(RunPlan("a", "org/a", [TaskPlan(task, simulated=False)]))
+    texts = {
+        "prediction": said,
+        "parsed": json.dumps({"text": said}),
+        "prompt": "secret",
+        "target": json.dumps({"captions": ["secret"]}),
+    }
+    view = view_samples(held([rewritten(run, task, lambda _: texts)]), wanted=2, note=CLOSED)
+    assert view.withheld
+    for sample in view.samples:
+        assert (sample.prompt, sample.target.lines, sample.target.withheld) == (None, (), True)
+        (answer,) = sample.answers
+        assert answer.prediction == (said if shown else None)
+        assert answer.parsed.lines == ((("text", said),) if shown else ())
+        assert answer.parsed.withheld != shown

@@ -3,7 +3,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sarbench.board.entries import entries
+from sarbench.board.rows import entries
 from sarbench.board.samples import Answered, choose, sample_score, shown_entries
 from sarbench.board.standings import standings
 from tests.board.board_runs import COUNTING, RunPlan, TaskPlan

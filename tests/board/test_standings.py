@@ -1,4 +1,4 @@
-from sarbench.board.entries import entries
+from sarbench.board.rows import entries
 from sarbench.board.standings import standings
 from tests.board.board_runs import COUNTING, RunPlan, TaskPlan
 

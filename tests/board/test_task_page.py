@@ -1,4 +1,4 @@
-from sarbench.board.entries import entries
+from sarbench.board.rows import entries
 from sarbench.board.standings import standings
 from sarbench.board.task_page import task_table
 from tests.board.board_runs import COUNTING, JUDGE, RunPlan, TaskPlan
@@ -68,7 +68,8 @@ def test_points_of_a_curve_are_not_drawn_once_more(make_runs):
             RunPlan("a-other", "a", [TaskPlan(COUNTING)], perturbation="speckle:s=9"),
         )
     )
-    assert [row.note for row in made.forest] == ["", "speckle:s=9"]
+    assert [row.note for row in made.forest] == [""]
+    assert [row.note for row in made.changed_forest] == ["speckle:s=9"]
     assert len(made.rows) == 3
 
 

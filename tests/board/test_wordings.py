@@ -1,6 +1,6 @@
 import pytest
 
-from sarbench.board.entries import entries
+from sarbench.board.rows import entries
 from sarbench.board.wordings import spread
 from tests.board.board_runs import COUNTING, RunPlan, TaskPlan
 

@@ -95,6 +95,7 @@ def test_typing_filters_and_values_without_a_number_stay_last(visit):
 @pytest.mark.parametrize("page", ["index.html", f"tasks/{REFERRING}.html", "models/radar-vl-7b.html", "methods.html"])
 def test_every_table_is_whole_without_script(visit, site, page):
     script = """
+        for (const folded of document.querySelectorAll("details")) folded.open = true;
         const drawn = (selector) => Array.from(document.querySelectorAll(selector))
             .filter((each) => each.getClientRects().length > 0).length;
         return { cells: drawn("th, td"), buttons: drawn("button, input") };
@@ -103,6 +104,21 @@ def test_every_table_is_whole_without_script(visit, site, page):
     found = visit(page, bare=True, script=script).result
     assert found == {"cells": len(re.findall("<t[hd][ >]", text)), "buttons": 0}
     assert found["cells"] > 10
+
+
+def test_runs_on_changed_images_open_without_script_and_sort_with_it(visit):
+    shown = """
+        const fold = document.querySelector("details.changed");
+        const drawn = () => Array.from(fold.querySelectorAll("td.result, dd a"))
+            .filter((each) => each.checkVisibility());
+        const before = drawn().length;
+        fold.querySelector("summary").click();
+    """
+    for page in ("index.html", f"tasks/{COUNTING}.html"):
+        found = visit(page, bare=True, script=shown + "return [before, drawn().length];").result
+        assert found == [0, 1], page
+    sorting = 'return fold.querySelectorAll("th button").length;'
+    assert visit(f"tasks/{COUNTING}.html", script=shown + sorting).result > 5
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +109,17 @@ def test_what_is_not_clear_is_not_taken(made: Path, tmp_path: Path) -> None:
     save_calibration(tmp_path / "few.json", calibrate(source.items[:3]), source)
     with pytest.raises(InputError, match="nothing is clear"):
         coords_option(f"@{tmp_path / 'few.json'}")
+
+
+def test_the_calibration_of_another_model_is_not_taken(made: Path, tmp_path: Path) -> None:
+    source = items_of_file(made / "answers.jsonl", [REFERRING], split="validation")
+    path = tmp_path / "coords.json"
+    save_calibration(path, calibrate(source.items), replace(source, model="org/one"))
+    with pytest.raises(InputError, match=r"is the calibration of org/one, and org/other is asked.*Calibrate org/other"):
+        coords_option(f"@{path}", model="org/other")
+    assert coords_option(f"@{path}", model="org/one") == coords_option(f"@{path}") == "norm1000"
+    save_calibration(path, calibrate(source.items), source)  # a file of answers does not say whose they are
+    assert coords_option(f"@{path}", model="org/other") == "norm1000"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from sarbench.catalogue import read_catalogue
 from sarbench.compare import compare_runs
 from sarbench.errors import InputError, RunError, UnknownNameError
+from sarbench.runs.record import BackendInfo, ModelInfo
 from sarbench.runs.store import load_manifest, load_run, load_samples, save_manifest, save_samples, save_scores
 
 TASKS = read_catalogue().select(["sarbench_sarchat_rebuilt"])
@@ -30,6 +31,16 @@ def change_task(run: Path, **values: object) -> None:
     manifest = load_manifest(run)
     tasks = [task.model_copy(update=values) if task.task == COUNTING else task for task in manifest.tasks]
     save_manifest(run, manifest.model_copy(update={"tasks": tuple(tasks)}))
+
+
+def change_lines(run: Path, **values: str) -> None:
+    """Change columns of the samples, as another way of asking would have left them."""
+    table = load_samples(run, COUNTING)
+    for name, value in values.items():
+        place = table.schema.get_field_index(name)
+        said = pa.array([value] * table.num_rows, pa.string())
+        table = table.set_column(place, table.schema.field(place), said)
+    save_samples(run, COUNTING, table)
 
 
 def test_both_sides_are_the_numbers_of_their_runs(rebuilt: Path) -> None:
@@ -125,9 +136,36 @@ def test_another_task_version_is_refused_and_a_minor_one_is_said(rebuilt: Path, 
 def test_other_prompts_and_conventions_are_said(rebuilt: Path, other: Path) -> None:
     change_task(other, prompt_id="authors")
     save_manifest(other, load_manifest(other).model_copy(update={"coords": "norm1000"}))
+    change_lines(other, prompt_id="authors", coords="norm1000")
     found = compare_runs(rebuilt / "prior", other, tasks=[COUNTING])
     assert any(note.startswith("prompt: sarbench") for note in found.tasks[0].notes)
-    assert found.notes == ("coordinate convention: pixel in A, norm1000 in B",)
+    assert found.notes == ("coordinate convention: pixel in A, norm1000 in B", "seed: floor=1 in A, floor=2 in B")
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"history": "gold"}, "history: none in A, gold in B"),
+        ({"seeds": {"floor": 7}}, "seed: floor=2 in A, floor=7 in B"),
+        ({"backend": BackendInfo(name="vllm")}, "backend: floor in A, vllm in B"),
+        ({"model": ModelInfo(id="floor/random", revision="2")}, "revision: none in A, 2 in B"),
+        ({"perturbation": "blank"}, "perturbation: none in A, blank in B"),
+    ],
+)
+def test_however_else_a_run_was_asked_is_said(
+    rebuilt: Path, other: Path, changes: dict[str, object], says: str
+) -> None:
+    save_manifest(other, load_manifest(other).model_copy(update=changes))
+    if "perturbation" in changes:
+        change_lines(other, perturbation="blank")
+    assert says in compare_runs(rebuilt / "random", other, tasks=[COUNTING]).notes
+    assert compare_runs(rebuilt / "random", rebuilt / "random", tasks=[COUNTING]).notes == ()
+
+
+def test_revisions_of_two_models_are_not_held_against_each_other(rebuilt: Path, other: Path) -> None:
+    model = ModelInfo(id="org/other", revision="2")
+    save_manifest(other, load_manifest(other).model_copy(update={"model": model}))
+    assert compare_runs(rebuilt / "random", other, tasks=[COUNTING]).notes == ()
 
 
 def test_facts_by_other_word_lists_are_refused(rebuilt: Path, other: Path) -> None:

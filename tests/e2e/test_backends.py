@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sarbench.board.entries import entries
+from sarbench.board.rows import entries
 from sarbench.build import data_digest
 from sarbench.catalogue import read_catalogue
 from sarbench.lmms.launcher import Evaluation, evaluate
@@ -30,13 +30,13 @@ AT_ONCE = {"openai": "num_concurrent", "async_openai": "num_cpus"}
 MESSAGES = {
     "openai": {
         "error-500": "Error code: 500 - it broke 1 time",
-        "html": "has no attribute 'choices'",
+        "html": "the reply holds no answer: <html>",
         "cut-off": "Connection error",
         "hang": "Connection error",  # lmms-eval does not hand its timeout on; the stub ends the connection
     },
     "async_openai": {
         "error-500": "Error code: 500 - it broke 1 time",
-        "html": "has no attribute 'choices'",
+        "html": "the reply holds no answer: <html>",
         "cut-off": "Connection error",
         "hang": "Request timed out",
     },

@@ -5,16 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sarbench.board.entries import entries
+from sarbench.board.rows import entries
 from sarbench.build import build
 from sarbench.calibrate import coords_option, read_calibration
 from sarbench.catalogue import read_catalogue
 from sarbench.coords import format_box
+from sarbench.export.wholeness import shortcomings
 from sarbench.hub.lookup import images_by_id, rows
 from sarbench.runs.samples import from_table
 from sarbench.runs.store import load_run
 from sarbench.simulate import write_sardet
-from sarbench.submit.checks import shortcomings
 from tests.cli.commands import run
 from tests.e2e.seeing_server import pixels, seeing
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,13 +15,16 @@ from sarbench.build import build
 from sarbench.catalogue import read_catalogue
 from sarbench.errors import RunError
 from sarbench.hub.lookup import rows
-from sarbench.lmms.job import Answered, Asked, Finished, Started
+from sarbench.lmms.job import Answered, Asked, Finished, Noted, Started
 from sarbench.lmms.launcher import Evaluation, evaluate
+from sarbench.lmms.model_info import Told
 from sarbench.lmms.settings import Settings
 from sarbench.prompts import render
 from sarbench.runs.samples import from_table
 from sarbench.runs.scoring import rescore_run
-from sarbench.runs.store import load_run, load_samples
+from sarbench.runs.stamp import stamp, stamp_of
+from sarbench.runs.store import load_run, load_samples, samples_path
+from sarbench.runs.weights import fingerprint
 from sarbench.site import make_site
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -72,6 +76,7 @@ def test_a_run_is_whole_and_goes_on_where_it_was(tiny_model, simulated_home, tmp
         lines = from_table(run.samples(task.task))
         rows_by_id = {row["id"]: row for row in rows(simulated_home / task.dataset, task.config, task.split)}
         assert len(lines) == task.done == 3
+        assert stamp_of(samples_path(out, task.task)) == stamp(task.task, task.data_digest)
         assert task.limit == 3
         assert task.simulated
         assert task.generation["max_new_tokens"] == "16"
@@ -108,6 +113,48 @@ def test_a_known_answer_scores_as_it_must(simulated_home, tmp_path, monkeypatch)
     exact = next(score for score in scored.scores if score.headline)
     assert exact.value == pytest.approx(truth.count(1) / len(truth))
     assert {line["prediction"] for line in lines} == {"1"}
+
+
+def test_batches_are_checked_and_other_weights_refused(tiny_model, simulated_home, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("SARBENCH_HOME", str(simulated_home))
+    folder = shutil.copytree(tiny_model, tmp_path / "model")
+    out, tasks = tmp_path / "run", ["sarbench_sarchat_rebuilt_counting", "sarbench_sarchat_rebuilt_referring"]
+    changes = {
+        "model": "sarbench_hf",
+        "model_args": f"pretrained={folder},dtype=float32",
+        "batch_size": 2,
+        "limit": 3,
+        "told": Told(licence="mit", training_sets=("DOTA",)),
+    }
+    events = []
+    manifest = evaluate(
+        asked(folder, out, tasks[0], check_batches=3, **changes), listen=lambda spec, event: events.append(event)
+    )
+    assert manifest.notes == (f"{tasks[0]}: 0 of 3 answers differ between batch size 1 and 2",)
+    assert [type(event) for event in events if not isinstance(event, Asked)] == [Noted, Started, Answered, Finished]
+    assert manifest.model.revision == fingerprint(folder)
+    assert (manifest.model.licence, manifest.model.training_sets) == ("mit", ("DOTA",))
+
+    (weights,) = folder.glob("*.safetensors")
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    with pytest.raises(RunError, match="another state of the weights"):
+        evaluate(asked(folder, out, *tasks, resume=True, **changes))
+
+
+def test_weights_that_change_between_two_tasks_stop_the_run(tiny_model, simulated_home, tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("SARBENCH_HOME", str(simulated_home))
+    folder = shutil.copytree(tiny_model, tmp_path / "model")
+    tasks = ["sarbench_sarchat_rebuilt_counting", "sarbench_sarchat_rebuilt_referring"]
+
+    def listen(spec, event) -> None:
+        if isinstance(event, Finished):
+            (folder / "config.json").write_bytes((folder / "config.json").read_bytes() + b"\n")
+
+    with pytest.raises(RunError, match=r"1 of 2 tasks broke: .*the weights changed during this run"):
+        evaluate(asked(folder, tmp_path / "run", *tasks, limit=2), listen=listen)
+    assert [task.task for task in load_run(tmp_path / "run").manifest.tasks] == tasks[:1]
 
 
 def test_plain_lmms_eval_runs_the_tasks(tiny_model, simulated_home, tmp_path) -> None:

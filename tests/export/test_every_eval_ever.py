@@ -13,7 +13,7 @@ from sarbench.export.every_eval_ever.folder import file_id
 from sarbench.runs.scoring import score_run
 from sarbench.runs.store import load_manifest, load_run, load_samples, save_manifest
 from tests.export.eee_schema import Log, Sample
-from tests.export.published import change, publishable
+from tests.export.published import change, publishable, sound
 from tests.judge.run_folder import write_run
 
 COUNTING = "sarbench_sarchat_rebuilt_counting"
@@ -103,7 +103,7 @@ def test_the_same_run_has_the_same_place_and_a_single_file_no_samples(rebuilt: P
 def test_texts_that_may_not_be_shown_are_not(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run")
     score_run(run)
-    change(run, simulated=False)
+    sound(run)
     log, samples = exported(run, tmp_path / "out")
     assert samples == []
     assert log.detailed_evaluation_results is None
@@ -125,26 +125,59 @@ def test_an_encoder_is_exported_without_samples(retrieved: Path, tmp_path: Path)
     assert all(one.metric_config.lower_is_better and one.metric_config.max_score == "Infinity" for one in ranks)
 
 
+def of_model(run: Path, model: str, args: dict[str, str]) -> None:
+    """Make a run that of a model, which its backend was given by these arguments."""
+    manifest = load_manifest(run)
+    backend = manifest.backend.model_copy(update={"args": args})
+    named = manifest.model.model_copy(update={"id": model})
+    save_manifest(run, manifest.model_copy(update={"model": named, "backend": backend}))
+
+
 @pytest.mark.parametrize(
     ("model", "place"),
     [
         ("org/model", "org/model"),
         ("alone", "unknown/alone"),
-        ("a/b/c", "a/b_c"),
-        ("../../x", "developer_/.._x"),
-        ("/etc/data", "developer_/etc_data"),
+        ("a/b/c", "unknown/a_b_c"),
+        ("../../x", "unknown/.._.._x"),
+        ("/etc/data", "unknown/_etc_data"),
         ("org/aux", "org/model_aux"),
     ],
 )
 def test_no_name_of_a_model_leaves_the_folder(tmp_path: Path, model: str, place: str) -> None:
     run = write_run(tmp_path / "run")
     score_run(run)
-    change(run, simulated=False)
-    manifest = load_manifest(run)
-    save_manifest(run, manifest.model_copy(update={"model": manifest.model.model_copy(update={"id": model})}))
+    sound(run)
+    of_model(run, model, {"pretrained": model})
     (path,) = export_run(run, to="every-eval-ever", out=tmp_path / "out")
     assert path.parent == tmp_path / "out" / "data" / "sarbench" / place
     Log.model_validate_json(path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("model", "args", "developer", "name"),
+    [
+        ("org/model", {"pretrained": "org/model"}, "org", "org/model"),
+        ("org/model", {"model": "org/model"}, "org", "org/model"),
+        ("checkpoint/final", {"pretrained": "/home/me/checkpoint/final"}, "unknown", "unknown/checkpoint_final"),
+        ("checkpoint/final", {}, "unknown", "unknown/checkpoint_final"),
+        ("mine/here", {"pretrained": "mine/here"}, "unknown", "unknown/mine_here"),
+        ("gpt-4o", {"model": "gpt-4o"}, "unknown", "gpt-4o"),
+    ],
+)
+def test_only_a_hub_id_has_a_developer(
+    model: str, args: dict[str, str], developer: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine" / "here").mkdir(parents=True)
+    run = write_run(tmp_path / "run")
+    score_run(run)
+    sound(run)
+    of_model(run, model, args)
+    (path,) = export_run(run, to="every-eval-ever", out=tmp_path / "out")
+    said = Log.model_validate_json(path.read_bytes()).model_info
+    assert (said.developer, said.id, said.name) == (developer, name, model)
+    assert path.parent.parent.name == developer
 
 
 @pytest.mark.parametrize("to", ["every-eval-ever", "hub"])
@@ -163,6 +196,6 @@ def test_what_is_no_result_of_a_model_is_refused(tmp_path: Path, to: str, values
 def test_a_relationship_is_one_of_the_format(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run")
     score_run(run)
-    change(run, simulated=False)
+    sound(run)
     with pytest.raises(UnknownNameError, match="first_party"):
         export_run(run, to="every-eval-ever", out=tmp_path / "out", relationship="friend")

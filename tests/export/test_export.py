@@ -73,6 +73,22 @@ def test_csv_holds_every_number_in_full() -> None:
     assert lines[-1]["note"] == "no Java"
 
 
+def test_no_cell_of_the_csv_is_a_formula() -> None:
+    run = a_run()
+    model = run.manifest.model.model_copy(update={"id": "=HYPERLINK(0)", "revision": "-12"})
+    run.manifest = run.manifest.model_copy(update={"model": model, "run_id": "+1+1", "coords": "@here"})
+    for line in csv.DictReader(StringIO(to_csv(run))):
+        assert (line["model"], line["run_id"], line["coords"]) == ("'=HYPERLINK(0)", "'+1+1", "'@here")
+        assert line["revision"] == "-12"
+
+
+def test_scores_of_a_task_that_the_manifest_does_not_name_are_refused() -> None:
+    run = a_run()
+    run.manifest = run.manifest.model_copy(update={"tasks": ()})
+    with pytest.raises(InputError, match="which its manifest does not name"):
+        to_csv(run)
+
+
 def test_markdown_is_one_table_with_the_headline_in_bold() -> None:
     run = a_run()
     table = [line for line in to_markdown(run).splitlines() if line.startswith("|")]

@@ -1,6 +1,7 @@
 from functools import partial
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from sarbench import sources
@@ -103,3 +104,21 @@ def test_a_damaged_file_is_named(built: Path) -> None:
 
 def test_every_column_but_the_bytes() -> None:
     assert set(SCHEMA.names) - set(lookup.TEXT_COLUMNS) == {"image", "raw_image"}
+
+
+def test_a_damaged_page_is_told_with_its_file(built: Path, joined: Path) -> None:
+    """Of the right size, and found out only when its pages are read."""
+    for folder in (built, joined):
+        path = folder / read_index(folder).configs["a"]["train"].files[0].path
+        file = pq.ParquetFile(path)
+        column = next(
+            file.metadata.row_group(0).column(number)
+            for number in range(file.metadata.num_columns)
+            if file.schema.column(number).path == "id"
+        )
+        content = bytearray(path.read_bytes())
+        start = column.dictionary_page_offset or column.data_page_offset
+        content[start + column.total_compressed_size - 3] ^= 255
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=rf"{path.name}: cannot be read .*Build it again"):
+            list(lookup.rows(folder, "a", "train", columns=["id"]))

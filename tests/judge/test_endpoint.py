@@ -5,7 +5,16 @@ from typing import Any
 import pytest
 
 from sarbench.errors import InputError
-from sarbench.judge.endpoint import UNREPORTED, Endpoint, Failure, Reply, checked_url, request_reply
+from sarbench.judge.endpoint import (
+    UNREPORTED,
+    Endpoint,
+    Failure,
+    Reply,
+    checked_model,
+    checked_timeout,
+    checked_url,
+    request_reply,
+)
 from tests.judge.stub_server import Handler, serving
 
 Behave = Callable[[Handler, dict[str, Any], int], None]
@@ -100,6 +109,10 @@ def test_replies_as_they_come() -> None:
     assert once(lambda h, b, n: h.reply("\ud83d")) == Reply("judge-7b@abc", "\\ud83d")
 
 
+def test_a_reported_name_is_one_visible_line() -> None:
+    assert once(lambda h, b, n: h.reply("yes", model="a\n\x1bß")) == Reply("a\\n\\x1bß", "yes")
+
+
 def test_the_request_is_a_chat_completion_with_the_key() -> None:
     with serving(lambda h, b, n: h.reply("yes")) as stub:
         request_reply(Endpoint(stub.url, "j", key="k"), "é?", {"temperature": 0})
@@ -119,9 +132,27 @@ def test_a_key_is_not_shown() -> None:
 def test_urls() -> None:
     assert checked_url("http://h:1/v1/") == "http://h:1/v1"
     assert checked_url("https://h/v1/chat/completions") == "https://h/v1"
-    for url in ("h:8000", "file:///etc/passwd", "http://"):
-        with pytest.raises(InputError, match="no http URL"):
+    bad = ("h:8000", "file:///etc/passwd", "http://", "http://[bad/v1", "http://h:99999/v1", "http://h:x/v1")
+    unsendable = ("http://h h/v1", "http://h/v1\r\nX: y", "http://ü.example/v1", "http://h/\udcff", "http://h/\x1b[31m")
+    for url in (*bad, *unsendable):
+        with pytest.raises(InputError, match="no http URL") as caught:
             checked_url(url)
+        assert str(caught.value).isprintable()
     with pytest.raises(InputError, match="user") as error:
         checked_url("https://me:secret@h/v1")
     assert "secret" not in str(error.value)
+
+
+def test_names_that_a_model_is_asked_by() -> None:
+    assert checked_model("org/qwen-7b@é") == "org/qwen-7b@é"
+    for name in ("j\udcff", "j\x00", "", " ", "a\nb"):
+        with pytest.raises(InputError, match="--judge-model") as caught:
+            checked_model(name)
+        assert str(caught.value).isprintable()
+
+
+def test_times_to_wait() -> None:
+    assert [checked_timeout(seconds) for seconds in (0.1, 60.0, 86_400.0)] == [0.1, 60.0, 86_400.0]
+    for seconds in (0.0, -1.0, 1e300, float("inf"), float("nan")):
+        with pytest.raises(InputError, match=r"--timeout .* is no time to wait"):
+            checked_timeout(seconds)

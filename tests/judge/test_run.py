@@ -106,13 +106,19 @@ def test_a_second_pass_is_free_and_writes_the_same(run: Path) -> None:
 
 def test_replies_that_cannot_be_read_are_no_verdicts(run: Path) -> None:
     with serving(lambda h, b, n: h.reply("Yes, I think so")) as stub:
-        assert call(run, stub.url).exit_code == 0
+        said = call(run, stub.url)
+    assert said.exit_code == 3
+    assert f"{TASK}: replies that are no verdict: 5, " in said.output
+    assert "take another --judge-model" in said.output
+    assert "have no verdict; column" not in said.output
     (found,) = load_file(run).tasks
     assert (found.unparsable, found.accuracy_low, found.accuracy_high) == (5, 1 / 8, 6 / 8)
     judged = whole(run)["accuracy_judged", "strict"]
     assert judged.value is None
     assert judged.note is not None
-    assert "5 of 5 undecided answers have no verdict" in judged.note
+    assert "5 of 5 undecided answers have no verdict; replies that are no verdict: 5, " in judged.note
+    assert "take another --judge-model" in judged.note
+    assert "run `sarbench judge` again" not in judged.note
 
 
 def test_few_missing_verdicts_count_as_wrong_and_are_told(home: Path, tmp_path: Path) -> None:
@@ -122,7 +128,9 @@ def test_few_missing_verdicts_count_as_wrong_and_are_told(home: Path, tmp_path: 
         handler.reply("perhaps") if number == 7 else sensible(handler, body, number)
 
     with serving(mostly) as stub:
-        call(run, stub.url)
+        said = call(run, stub.url)
+    assert said.exit_code == 0
+    assert "replies that are no verdict: 1, " in said.output
     judged = whole(run)["accuracy_judged", "strict"]
     assert judged.value == 39 / 40
     assert "1 of 40 undecided answers without a verdict" in judged.method
@@ -214,7 +222,13 @@ def test_wrong_input_has_a_message(run: Path, monkeypatch: pytest.MonkeyPatch) -
         call(run, url, "--tasks", "sarbench_sarlang_vqa2_vqa")
     with pytest.raises(UnknownNameError, match="judge's prompt"):
         call(run, url, "--prompt", "gpt")
-    for text in ("{", "[]", '{"model": "x"}'):
+    with pytest.raises(InputError, match=r"\[bad/v1: is no http URL"):
+        call(run, "http://[bad/v1")
+    with pytest.raises(InputError, match=r"--timeout 1e\+300"):
+        call(run, url, "--timeout", "1e300")
+    with pytest.raises(InputError, match=r"--judge-model j\\udcff"):
+        call(run, url, "--judge-model", "j\udcff")
+    for text in ("{", "[]", '{"model": "x"}', '{"a": NaN}', "[" * 100_000):
         with pytest.raises(InputError, match="--extra-body"):
             call(run, url, "--extra-body", text)
     with serving(sensible) as stub:

@@ -2,6 +2,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from sarbench.errors import InputError
 from sarbench.questions.score import score_answer, target_of
 from sarbench.runs.tally import Tally
 from sarbench.runs.verdicts import (
@@ -36,7 +39,7 @@ def test_only_verdicts_of_the_judge_in_the_record_speak(tmp_path: Path) -> None:
     # A pass that is killed between its two files leaves lines of one judge and the record of another.
     save_file(tmp_path, VerdictsFile(sarbench_version="1", tasks=(summary("strict"),)))
     others = [line("b", model="m2"), line("c", prompt_sha256="1" * 64), line("d", protocol="paper")]
-    save_lines(tmp_path, "t", [line("a"), *others, line("e", verdict=None)])
+    save_lines(tmp_path, "t", [line("a"), *others, line("e", verdict=None, reply="maybe")])
     spoken = load_spoken(tmp_path, "t")
     assert set(spoken) == {"strict"}
     assert set(spoken["strict"].verdicts) == {"a"}
@@ -44,6 +47,16 @@ def test_only_verdicts_of_the_judge_in_the_record_speak(tmp_path: Path) -> None:
     assert spoken["strict"].on("a", "s2", "a") is None
     assert spoken["strict"].on("a", "s", "another answer") is None
     assert load_spoken(tmp_path, "another task") == {}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"verdict": False}, {"verdict": None}, {"reply": "no"}, {"reply": "perhaps"}, {"reply": None}]
+)
+def test_a_verdict_that_its_reply_does_not_give_is_refused(tmp_path: Path, changes: dict[str, Any]) -> None:
+    save_file(tmp_path, VerdictsFile(sarbench_version="1", tasks=(summary("strict"),)))
+    save_lines(tmp_path, "t", [line("a"), line("b", **changes)])
+    with pytest.raises(InputError, match=r"t\.parquet: has another verdict on 'b' than its reply gives"):
+        load_spoken(tmp_path, "t")
 
 
 def test_a_run_that_nobody_judged_has_an_empty_record(tmp_path: Path) -> None:

@@ -2,10 +2,14 @@
 
 import errno
 import random
+import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sarbench.lmms import parts, torchvision_shim
 from sarbench.lmms.asking import Asking
@@ -202,11 +206,51 @@ def test_a_swallowed_error_is_a_failure_and_asked_again(tmp_path: Path) -> None:
     assert all(answer.error is None for answer in asking.answers.values())
 
 
+class Failing(Inner):
+    """Fails at some places."""
+
+    def __init__(self, places: Collection[int]) -> None:
+        self.places = places
+        self.fails = set()
+
+    def generate(self, place: int, batch: int) -> str:
+        if place in self.places:
+            raise RuntimeError("shape mismatch")
+        return super().generate(place, batch)
+
+
+def test_failures_at_both_ends_of_a_chunk_cost_no_good_answer(tmp_path: Path) -> None:
+    session(tmp_path, Backend(model=Failing({0, 3})), 4)
+    session(tmp_path, Backend(model=Failing({0, 3})), 4)
+    assert sorted(read_parts(tmp_path, key=KEY)[0]) == [1, 2]
+    backend = Backend()
+    _, asking, _, _ = session(tmp_path, backend, 4)
+    assert backend.asked == [0, 3]
+    assert all(answer.error is None for answer in asking.answers.values())
+
+
+@given(st.lists(st.tuples(st.sets(st.integers(0, 11)), st.integers(-1, 12), st.integers(1, 6)), min_size=1, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_nothing_good_is_asked_again_or_lost(sessions: list[tuple[set[int], int, int]]) -> None:
+    """Whatever fails, wherever a session is killed, and however the chunks are cut."""
+    good: dict[int, str] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        for fails, kill_at, chunk in [*sessions, (set(), -1, 4)]:
+            backend = Backend(model=Failing(fails), kill_at=kill_at)
+            session(Path(scratch), backend, 12, chunk=chunk)
+            assert not good.keys() & set(backend.asked)
+            kept = {place: answer.text for place, answer in read_parts(Path(scratch), key=KEY)[0].items()}
+            assert good.items() <= kept.items()
+            good = kept
+    assert sorted(good) == list(range(12))
+
+
 @pytest.mark.parametrize(
     ("text", "tokens", "error"),
     [
         ("[LMMS_EVAL_REQUEST_FAILED after 1 retries] 500 1", 0, "request-failed"),
         ("[LMMS_EVAL_BUDGET_EXCEEDED]", None, "request-failed"),
+        ('Error: can only concatenate str (not "NoneType") to str', 5, "request-failed"),
         ("", 0, None),  # the model ended at once
         ("2", None, None),
     ],
@@ -235,7 +279,44 @@ def test_a_full_disk_loses_no_earlier_chunk(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(parts.pq, "write_table", full)
     with pytest.raises(OSError, match="No space"):
         session(tmp_path, Backend(), 12)
-    assert [path.name for path in tmp_path.iterdir()] == ["000000000-000000003.parquet"]
+    assert [path.name for path in tmp_path.iterdir()] == ["0001-000000000-000000003.parquet"]
     backend = Backend()
     session(tmp_path, backend, 12)
     assert backend.asked == list(range(4, 12))
+
+
+@pytest.mark.parametrize("odd", [[{"type": "text", "text": "1"}], 1, {"text": "1"}])
+def test_what_is_no_text_costs_its_own_question(tmp_path: Path, odd: object) -> None:
+    class Odd(Backend):
+        def generate_until(self, requests):
+            return [
+                GenerationResult(odd if request.doc_id == 1 else "2", TokenCounts(output_tokens="x"))
+                for request in requests
+            ]
+
+    answers, asking, _, _ = session(tmp_path, Odd(), 4)
+    assert answers == ["2", "", "2", "2"]
+    failed = {place: answer.error for place, answer in asking.answers.items() if answer.error}
+    assert failed == {1: f"request-failed: {type(odd).__name__} where a text should be"}
+    assert asking.answers[0].output_tokens is None
+
+
+def test_a_failure_tells_no_secret_and_an_answer_is_left_as_it_is(tmp_path: Path) -> None:
+    class Telling(Backend):
+        def generate_until(self, requests):
+            texts = ["SEKRET8", "[LMMS_EVAL_REQUEST_FAILED after 1 retries] 401: SEKRET8"]
+            return [GenerationResult(texts[request.doc_id], TokenCounts(output_tokens=1)) for request in requests]
+
+    asking = Asking(
+        Telling(),
+        kept={},
+        parts=tmp_path,
+        key=KEY,
+        chunk=4,
+        seed=7,
+        local=False,
+        tell=lambda event: None,
+        hide=lambda text: text.replace("SEKRET8", "***"),
+    )
+    found = asking.generate_until([Request(0), Request(1)])
+    assert [result.text for result in found] == ["SEKRET8", "[LMMS_EVAL_REQUEST_FAILED after 1 retries] 401: ***"]

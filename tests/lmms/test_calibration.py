@@ -63,6 +63,6 @@ def test_what_is_asked_is_of_validation_and_of_train_where_there_is_none(
     assert len(keys | {replace(made, elsewhere=False).key(referring)}) == 4
 
     made.out.mkdir()
-    assert begin(made, (referring, grounding)).notes == (NOTE,)
+    assert begin(made, (referring, grounding)).manifest.notes == (NOTE,)
     with pytest.raises(InputError, match="holds no rebuilt-grounding/validation"):
         task_data(calibration_run(asked, [GROUNDING], split="validation").tasks[0])

@@ -226,6 +226,20 @@ def test_missing_weights_are_not_made_up(folders, tmp_path: Path) -> None:
     assert load(folder, allow_missing_weights="true").model is not None
 
 
+@pytest.mark.slow
+def test_weights_of_another_shape_are_named(folders, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    folder = Path(shutil.copytree(folders["llava"], tmp_path / "bent"))
+    weights = load_file(folder / "model.safetensors")
+    bent = next(name for name in weights if "projector" in name)
+    weights[bent] = weights[bent][:1].clone()
+    save_file(weights, folder / "model.safetensors")
+    for options in ({}, {"allow_missing_weights": "true"}):
+        with pytest.raises(InputError, match=r"1 weights have another shape than its config.json asks: .*projector"):
+            load(folder, **options)
+
+
 def test_comparing_counts_failures_apart() -> None:
     alone = [Answer("a", 1, 1), Answer("b", 1, 1), Answer("", error="x"), Answer("", 1, 1)]
     batched = [Answer("a", 1, 1), Answer("c", 1, 1), Answer("d", 1, 1), Answer("", 1, 1)]

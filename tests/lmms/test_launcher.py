@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from sarbench.catalogue import read_catalogue
 from sarbench.errors import RunError
 from sarbench.lmms import launcher, locks, session, session_log
+from sarbench.lmms.job import Finished, Started
 from sarbench.lmms.launcher import Evaluation, StoppedError, evaluate, timed
 from sarbench.lmms.parts import Answer, write_part
 from sarbench.lmms.process import DiskFullError, KilledError
@@ -20,7 +22,7 @@ from sarbench.lmms.session import BEGUN, begin
 from sarbench.lmms.session_log import SESSIONS
 from sarbench.runs.record import TaskRun
 from sarbench.runs.samples import to_table
-from sarbench.runs.store import save_manifest, save_samples
+from sarbench.runs.store import load_run, load_samples, save_manifest, save_samples
 from sarbench.task_data import TaskData
 
 TASK = "sarbench_sarchat_rebuilt_counting"
@@ -131,16 +133,16 @@ def test_a_clock_that_is_right_needs_no_note(data) -> None:
 
 
 def line(number: int) -> dict:
-    names = ("id", "sample_sha256", "image_id", "prompt_id", "prompt_sha256", "prompt", "coords", "target")
+    names = ("id", "sample_sha256", "image_id", "prompt_sha256", "prompt", "target")
     return {
         **{name: f"{name}-{number}" for name in names},
         **{"width": 1, "height": 1, "perturbation": None, "prediction": "1", "parsed": "null", "outcome": "ok"},
-        **{"rule": None, "scores": {}, "seconds": None, "tokens": None},
+        **{"rule": None, "scores": {}, "seconds": None, "tokens": None, "prompt_id": "sarbench", "coords": "pixel"},
     }
 
 
 def test_a_finished_task_is_kept_and_every_session_is_written_down(asked, data, monkeypatch) -> None:
-    first = begin(asked, (data,))
+    first = begin(asked, (data,)).manifest
     save_samples(asked.out, TASK, to_table([line(0), line(1)]))
     save_manifest(asked.out, first.model_copy(update={"tasks": (task_run(data, datetime.now(UTC)),)}))
     with pytest.raises(RunError, match=r"holds a run already\. Give --resume"):
@@ -148,7 +150,7 @@ def test_a_finished_task_is_kept_and_every_session_is_written_down(asked, data, 
 
     for module in (session, session_log):
         monkeypatch.setattr(module, "package_versions", lambda: {**first.packages, "torch": "9.9"})
-    again = begin(replace(asked, resume=True, batch_size=4), (data,))
+    again = begin(replace(asked, resume=True, batch_size=4), (data,)).manifest
     assert [run.task for run in again.tasks] == [TASK]
     (note,) = again.notes
     assert "batch size 1 → 4" in note
@@ -161,12 +163,12 @@ def test_a_finished_task_is_kept_and_every_session_is_written_down(asked, data, 
 
 
 def test_a_truncated_samples_file_is_made_again_with_a_note(asked, data) -> None:
-    first = begin(asked, (data,))
+    first = begin(asked, (data,)).manifest
     save_samples(asked.out, TASK, to_table([line(0), line(1)]))
     save_manifest(asked.out, first.model_copy(update={"tasks": (task_run(data, datetime.now(UTC)),)}))
     path = asked.out / "samples" / f"{TASK}.parquet"
     path.write_bytes(path.read_bytes()[:-30])
-    again = begin(replace(asked, resume=True), (data,))
+    again, _ = begin(replace(asked, resume=True), (data,))
     assert again.tasks == ()
     assert again.notes[0].startswith(f"{TASK} was asked again: cannot be read")
 
@@ -180,7 +182,7 @@ def test_a_run_without_a_whole_task_is_a_run(asked, data) -> None:
         begin(asked, (data,))
     with pytest.raises(RunError, match="another seed"):
         begin(replace(asked, resume=True, seed=1), (data,))
-    assert begin(replace(asked, resume=True), (data,)).tasks == ()
+    assert begin(replace(asked, resume=True), (data,)).manifest.tasks == ()
 
 
 @pytest.mark.parametrize(
@@ -201,29 +203,64 @@ def test_answers_that_are_no_whole_task_are_kept_from_other_settings(asked, data
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_what_makes_answers_useless_is_named(asked, data, monkeypatch, whole) -> None:
-    first = begin(asked, (data,))
+    first = begin(asked, (data,)).manifest
     write_part(asked.parts(TASK), [Answer(position=0, prompt_sha256="", text="1", seconds=0.1)], key="k")
     if whole:
         save_samples(asked.out, TASK, to_table([line(0), line(1)]))
         save_manifest(asked.out, first.model_copy(update={"tasks": (task_run(data, datetime.now(UTC)),)}))
     monkeypatch.setattr(session_log, "PROMPT_VERSION", "9.1")
     heard = []
-    again = begin(
+    again, names = begin(
         replace(asked, resume=True),
         (replace(data, digest="anew" * 16),),
         listen=lambda spec, event: heard.append(f"{spec.name}: {event.text}"),
     )
     differs = "data digest digest, now anewanewanew; prompt version 1.0, now 9.1"
-    assert again.tasks == ()
+    assert names == {run.task for run in again.tasks} == ({TASK} if whole else set())
     assert again.notes == (f"{TASK} was asked again: {differs}",)
     assert heard == [f"{TASK}: asked again: {differs}"]
+
+
+@pytest.mark.parametrize("broken", [RunError(where=None, problem="broke", fix=""), KeyboardInterrupt()])
+def test_a_task_that_is_asked_again_stays_on_record_until_it_is_whole(asked, data, monkeypatch, broken) -> None:
+    first = begin(asked, (data,)).manifest
+    write_part(asked.parts(TASK), [Answer(position=0, prompt_sha256="", text="1", seconds=0.1)], key="k")
+    before = task_run(data, datetime.now(UTC), failed=1)
+    home = f"{before.dataset}/{before.config}/{before.split}"
+    lines = [{**line(number), "id": f"{home}/{number}", "target": '{"count": 1}'} for number in range(2)]
+    save_samples(asked.out, TASK, to_table(lines))
+    save_manifest(asked.out, first.model_copy(update={"tasks": (before,)}))
+    stopping(monkeypatch, data, broken)
+    with pytest.raises(RunError, match="1 of 1 tasks broke" if isinstance(broken, RunError) else "was stopped"):
+        evaluate(replace(asked, resume=True))
+    run = load_run(asked.out)
+    assert run.manifest.tasks == (before,)
+    assert [scores.task for scores in run.scores.tasks] == [TASK]
+    assert begin(replace(asked, resume=True), (data,)).again == {TASK}
+
+
+def test_answers_that_are_not_believed_replace_nothing(asked, data, monkeypatch) -> None:
+    save_samples(asked.out, TASK, to_table([line(0), line(1)]))
+    stopping(monkeypatch, data, KeyboardInterrupt())
+
+    def other_answers(job, settings, *, log, listen):
+        Path(job.out).parent.mkdir(exist_ok=True)
+        pq.write_table(to_table([line(7)]), job.out)
+        return Started(1, None, None, None), Finished(None, {})
+
+    monkeypatch.setattr(launcher, "run_while_killed", other_answers)
+    monkeypatch.setattr(Evaluation, "questions", lambda asked, data: ["sample_sha256-0", "sample_sha256-1"])
+    with pytest.raises(RunError, match="gave 1 answers to 2 questions"):
+        evaluate(asked)
+    assert load_samples(asked.out, TASK).column("id").to_pylist() == ["id-0", "id-1"]
 
 
 def test_a_session_log_that_is_damaged_stops_nobody(asked, data) -> None:
     begin(asked, (data,))
     write_part(asked.parts(TASK), [Answer(position=0, prompt_sha256="", text="1", seconds=0.1)], key="k")
-    (asked.out / SESSIONS).write_text('["no session"]\n')
-    assert begin(replace(asked, resume=True), (data,)).notes == ()
+    for damaged in (b'["no session"]\n', b'{"prompt": "\xff\xfe"}\n', b"\x00\xff"):
+        (asked.out / SESSIONS).write_bytes(damaged)
+        assert begin(replace(asked, resume=True), (data,)).manifest.notes == ()
 
 
 def test_what_killed_processes_were_writing_goes_when_the_run_does_on(asked, data, monkeypatch) -> None:
@@ -238,6 +275,37 @@ def test_what_killed_processes_were_writing_goes_when_the_run_does_on(asked, dat
     with pytest.raises(StoppedError):
         evaluate(asked)
     assert not list(asked.out.rglob("*.tmp"))
+
+
+def test_a_run_to_calibrate_on_is_not_gone_on_with(asked, data) -> None:
+    begin(replace(asked, elsewhere=True), (data,))
+    write_part(asked.parts(TASK), [Answer(position=0, prompt_sha256="", text="1", seconds=0.1)], key="k")
+    with pytest.raises(RunError, match=r"another split \(one to calibrate on, now the tasks' own\)"):
+        begin(replace(asked, resume=True), (data,))
+    begin(replace(asked, resume=True, elsewhere=True), (data,))
+
+
+def test_a_task_of_another_split_is_another_run(asked, data) -> None:
+    manifest = begin(asked, (data,)).manifest
+    run = task_run(data, datetime.now(UTC), split="train")
+    save_manifest(asked.out, manifest.model_copy(update={"tasks": (run,)}))
+    (asked.out / SESSIONS).unlink()  # a version that did not write it down
+    with pytest.raises(RunError, match=r"another split \(train, now test\)"):
+        begin(replace(asked, resume=True), (data,))
+
+
+def test_secrets_among_the_generation_settings_are_not_written(asked, data) -> None:
+    begin(replace(asked, gen_kwargs="max_new_tokens=4,api_key=SEKRET8"), (data,))
+    written = [path.read_text() for path in (asked.out / SESSIONS, asked.out / BEGUN)]
+    assert '"api_key":"***"' in written[1].replace(" ", "")
+    assert not any("SEKRET8" in text for text in written)
+
+
+def test_hidden_files_of_others_stay(asked) -> None:
+    (asked.out / ".notes.tmp").write_text("mine")
+    (asked.out / ".run.json.7.tmp").write_text("half")
+    locks.remove_temporaries(asked.out)
+    assert [path.name for path in asked.out.iterdir()] == [".notes.tmp"]
 
 
 def test_the_key_tells_one_question_from_another(asked, data) -> None:

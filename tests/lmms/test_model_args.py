@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from sarbench.errors import InputError, UnknownNameError
-from sarbench.lmms.model_args import model_id, parse_model_args, redacted, require_files, without_secrets
+from sarbench.lmms.model_args import hiding, model_id, parse_model_args, redacted, require_files, without_secrets
 
 
 def test_values_may_hold_equals_signs() -> None:
@@ -85,3 +85,33 @@ def test_headers_and_addresses_hold_secrets_too() -> None:
     ]
     assert redacted(words) == ("model=m,header=***,x=1", "auth=***", "http://h/v1?api_key=***&v=2", "Bearer ***")
     assert without_secrets({"base_url": "http://h/v1?token=k&v=2"}) == {"base_url": "http://h/v1?token=***&v=2"}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("base_url=http://u:p@ss@host/v1", "base_url=http://***@host/v1"),
+        ("http://h/v1?sig=s/1%2B&v=2", "http://h/v1?sig=***&v=2"),
+        ("http://h/v1?X-Amz-Signature=ab&x=1", "http://h/v1?X-Amz-Signature=***&x=1"),
+        ("http://h/v1?key=k", "http://h/v1?key=***"),
+        ("model=m,api_key=a,b,temperature=1", "model=m,api_key=***,temperature=1"),
+        ("api_key=a,b", "api_key=***"),
+    ],
+)
+def test_no_part_of_a_secret_is_left(written: str, shown: str) -> None:
+    assert redacted([written]) == (shown,)
+
+
+def test_the_rest_of_a_secret_is_not_told_as_a_mistake() -> None:
+    with pytest.raises(UnknownNameError, match="not key=value") as caught:
+        parse_model_args("api_key=a,SEKRET8")
+    assert "SEKRET8" not in str(caught.value)
+
+
+def test_texts_of_others_lose_what_the_arguments_hide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_API_KEY", "sk-0123456789")
+    monkeypatch.setenv("OTHER_API_KEY", "none")
+    hide = hiding("model=m,token=SEKRET8,base_url=http://h/v1?sig=q1w2", "password=pw")
+    said = "Unexpected kwargs: {'token': 'SEKRET8'}; none of q1w2, pw, sk-0123456789 at http://u:p@ss@h; pwned m"
+    assert hide(said) == "Unexpected kwargs: {'token': '***'}; none of ***, ***, *** at http://***@h; pwned m"
+    assert hiding(None, "")("plain") == "plain"

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from sarbench.catalogue import read_catalogue
 from sarbench.errors import InputError, MissingExtraError, RunError, UnknownNameError
 from sarbench.lmms import preflight
+from sarbench.lmms.evaluation import Evaluation
 from sarbench.runs.record import Hardware
+from sarbench.task_data import TaskData
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
@@ -103,3 +106,73 @@ def test_a_disk_without_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     preflight.require_room(tmp_path / "not" / "there", 100)
     with pytest.raises(InputError, match=r"has 70 MiB free, and 1000000 answers may need 7876 MiB\. Make room"):
         preflight.require_room(tmp_path / "not" / "there", 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("model", "batch_size", "said"),
+    [("llava_hf", 4, "is not for --model llava_hf"), ("sarbench_hf", 1, "no batches to compare at --batch_size 1")],
+)
+def test_batches_that_cannot_be_compared_are_refused(tmp_path: Path, model: str, batch_size: int, said: str) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    asked = Evaluation(
+        model=model,
+        model_args=f"pretrained={tmp_path}",
+        tasks=(),
+        out=tmp_path / "run",
+        batch_size=batch_size,
+        check_batches=4,
+    )
+    with pytest.raises(UnknownNameError, match=said):
+        preflight.require_batches(asked)
+
+
+@pytest.mark.parametrize(
+    ("model", "device", "args", "missing"),
+    [
+        ("llava_hf", None, {}, "add device_map=cpu to --model_args and --device cpu"),
+        ("qwen2_vl", "cpu", {}, r"add device_map=cpu to --model_args\."),
+        ("qwen2_5_vl", None, {"device_map": "cpu"}, r"add --device cpu\."),
+        ("llava_hf", "cpu", {"device_map": "auto"}, "device_map=cpu"),
+        ("llava_hf", "cpu", {"device_map": "cpu"}, None),
+        ("openai", None, {}, None),
+        ("sarbench_hf", None, {}, None),
+    ],
+)
+def test_no_gpu_where_a_backend_takes_one(monkeypatch, model: str, device: str | None, args: dict, missing) -> None:
+    monkeypatch.setattr(preflight, "_has_gpu", lambda: False)
+    monkeypatch.setattr(preflight, "_torch_has_accelerator", lambda: False)
+    monkeypatch.setattr(preflight.sys, "platform", "linux")
+    if missing is None:
+        preflight.require_accelerator(model, device, args)
+    else:
+        with pytest.raises(InputError, match=missing):
+            preflight.require_accelerator(model, device, args)
+    monkeypatch.setattr(preflight, "_has_gpu", lambda: True)
+    preflight.require_accelerator(model, device, args)
+
+
+def test_every_build_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SARBENCH_HOME", str(tmp_path))
+    with pytest.raises(InputError) as caught:
+        preflight.data_of(read_catalogue().select(["sarbench_lite"]))
+    said = str(caught.value)
+    assert "tasks is not built: " in said
+    assert said.count("`sarbench build") == 3  # one for each dataset
+    assert all(f"`sarbench build {name} --data-dir DIR" in said for name in ("sarlang-1m", "sarchat-2m", "sar-text"))
+    assert len(said) < 1000
+    with pytest.raises(InputError, match="the data of sarbench_sarchat_counting is not built"):
+        preflight.data_of(read_catalogue().select(["sarbench_sarchat_counting"]))
+
+
+def test_damaged_data_is_found_before_a_model_is_loaded(tmp_path: Path) -> None:
+    class Damaged:
+        def questions(self, data: object) -> list[str]:
+            raise InputError(where="a.parquet", problem="cannot be read (Corrupt page)", fix="Build it again")
+
+    spec = read_catalogue().select(["sarbench_sarchat_counting_lite"])[0]
+    data = TaskData(spec, tmp_path, 1, "d", True, ("test",))
+    said = (
+        "a.parquet: the built data of sarbench_sarchat_counting_lite cannot be read .* Build it again: `sarbench build"
+    )
+    with pytest.raises(InputError, match=said):
+        preflight.require_readable(Damaged(), data)

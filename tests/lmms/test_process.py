@@ -1,10 +1,12 @@
 import io
+from collections import namedtuple
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from sarbench.errors import RunError
+from sarbench.lmms import process
 from sarbench.lmms.job import Answered, Asked, Broken, Event, Finished, Job, Noted, Started, decode, encode
 from sarbench.lmms.process import DiskFullError, _follow, check_answers
 
@@ -22,6 +24,7 @@ JOB = Job(
     parts="",
     key="",
     chunk=64,
+    data_digest="0",
 )
 STARTED = Started(samples=2, parameters=None, dtype=None, device=None)
 FINISHED = Finished(generated_tokens=3, generation={"max_new_tokens": "8"})
@@ -77,3 +80,11 @@ def test_an_answer_to_every_question() -> None:
 def test_a_full_disk_is_told_from_a_broken_task() -> None:
     with pytest.raises(DiskFullError, match=r"the disk became full during t\. Make room .*--resume"):
         follow(STARTED, Broken("OSError: [Errno 28] No space left on device", disk_full=True))
+
+
+def test_what_breaks_on_a_full_disk_breaks_for_that(monkeypatch, tmp_path: Path) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(process.shutil, "disk_usage", lambda folder: usage(10, 10, 4096))
+    with pytest.raises(DiskFullError, match="the disk became full during t"):
+        follow(STARTED, Broken("RuntimeError: cannot write the cache"))
+    assert isinstance(process._death(None, JOB, tmp_path / "t.log", loaded=True), DiskFullError)

@@ -38,6 +38,7 @@ def job(tmp_path: Path) -> Job:
         parts="",
         key="",
         chunk=64,
+        data_digest="0",
     )
 
 

@@ -36,7 +36,6 @@ def test_scores_agree_with_scikit_learn(pairs: list[tuple[str, str | None]]) -> 
     read = [p for p in said if p]
     assert presence.yes_share(counts) == pytest.approx(np.mean([p == "yes" for p in read]) if read else 0)
     assert presence.yes_share_of_truth(counts) == pytest.approx(true.count("yes") / len(true))
-    assert presence.unread_share(counts) == pytest.approx(said.count(None) / len(said))
 
 
 @pytest.mark.parametrize("share", [0.5, 0.7, 0.9])
@@ -51,7 +50,6 @@ def test_always_yes_is_worth_one_half_whatever_the_balance(share: float) -> None
 def test_nothing_answered_is_worth_nothing() -> None:
     counts = _counts([None] * 4, ["yes", "no", "no", "yes"])
     assert presence.accuracy(counts) == presence.balanced_accuracy(counts) == presence.yes_share(counts) == 0
-    assert presence.unread_share(counts) == 1
 
 
 def test_guessing_is_worth_one_half() -> None:
@@ -61,9 +59,7 @@ def test_guessing_is_worth_one_half() -> None:
     assert presence.yes_share(_counts(said, true)) == pytest.approx(0.3, abs=0.02)
 
 
-@pytest.mark.parametrize(
-    "score", [presence.accuracy, presence.balanced_accuracy, presence.yes_share, presence.unread_share]
-)
+@pytest.mark.parametrize("score", [presence.accuracy, presence.balanced_accuracy, presence.yes_share])
 def test_resamples_are_scored_each_and_can_be_bootstrapped(score: presence.Score) -> None:
     table = np.random.default_rng(1).integers(0, 5, size=(7, 3, 6))
     table[0] = 0

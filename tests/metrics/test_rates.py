@@ -38,8 +38,6 @@ def test_the_printed_jaccard_of_a_hit_rate() -> None:
 
 
 def test_rates_of_sums() -> None:
-    assert rates.hit_rate_from_counts([3, 0], [4, 0]).tolist() == [0.75, 0]
-    assert rates.mean_iou_from_sums([1.5, 0.0], [2, 0]).tolist() == [0.75, 0]
     assert rates.mean_iou_over_true_from_sums([1.5, 0.0], [2, 0], [1, 4]).tolist() == [0.5, 0]
 
 
@@ -51,7 +49,7 @@ def test_counts_that_are_none_are_refused(bad: float) -> None:
             counts[place] = bad
             with pytest.raises(InputError, match="negative or NaN"):
                 rate(*counts)
-    for rate in (rates.precision_from_counts, rates.recall_from_counts, rates.hit_rate_from_counts):
+    for rate in (rates.precision_from_counts, rates.recall_from_counts):
         with pytest.raises(InputError, match="negative or NaN"):
             rate([1, bad], [2, 2])
         with pytest.raises(InputError, match="negative or NaN"):

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +53,40 @@ def test_a_chunk_cut_at_any_byte_is_computed_again(tmp_path: Path, source: Sourc
     for length in range(0, len(whole), 7):
         (tmp_path / "000002.npy").write_bytes(whole[:length])
         np.testing.assert_array_equal(cached(tmp_path, len(source.table), source), first)
+
+
+def _nan(chunk: np.ndarray) -> np.ndarray:
+    return np.full_like(chunk, np.nan)
+
+
+def _rolled(chunk: np.ndarray) -> np.ndarray:
+    return np.roll(chunk, 1, axis=0)
+
+
+def _narrow(chunk: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(chunk[:, :2])
+
+
+@pytest.mark.parametrize("change", [_nan, _rolled, _narrow])
+@pytest.mark.parametrize("keeps_the_end", [True, False])
+def test_a_changed_chunk_is_computed_again_and_told(
+    tmp_path: Path, source: Source, change: Callable[[np.ndarray], np.ndarray], keeps_the_end: bool
+) -> None:
+    folder = tmp_path / "texts-abc"
+    first = cached(folder, len(source.table), source)
+    path = folder / "000001.npy"
+    whole = path.read_bytes()
+    with path.open("wb") as file:
+        np.save(file, change(first[CHUNK : 2 * CHUNK]))
+        file.write(whole[-32:] if keeps_the_end else b"")
+    source.asked.clear()
+    notes: list[str] = []
+    np.testing.assert_array_equal(cached(folder, len(source.table), source, note=notes.append), first)
+    assert source.asked == list(range(CHUNK, 2 * CHUNK))
+    assert notes == ["1 of 3 stored chunks of texts were not as they had been written: computed again"]
+    notes.clear()
+    np.testing.assert_array_equal(cached(folder, len(source.table), source, note=notes.append), first)
+    assert notes == []
 
 
 def test_unreadable_items_stay_nan(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Real CLIP and SigLIP architectures with random weights, from the folder to the board's record."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -148,6 +150,49 @@ def test_missing_weights_and_processor(tiny_clip: Path, tmp_path: Path) -> None:
         open_encoder(str(copy), device="cpu")
 
 
+def _with_weights(model: Path, copy: Path, change: Callable[[str, Any], Any]) -> Path:
+    """Copy a model folder with some of its weights left out (None) or replaced."""
+    from safetensors.torch import load_file, save_file
+
+    shutil.copytree(model, copy)
+    weights = {name: change(name, tensor) for name, tensor in load_file(copy / "model.safetensors").items()}
+    kept = {name: tensor for name, tensor in weights.items() if tensor is not None}
+    save_file(kept, copy / "model.safetensors", metadata={"format": "pt"})
+    return copy
+
+
+@pytest.mark.parametrize("left_out", ["text_projection.weight", "vision_model.encoder.layers.1."])
+def test_weights_that_would_be_random_are_refused(left_out: str, tiny_clip: Path, tmp_path: Path) -> None:
+    copy = _with_weights(tiny_clip, tmp_path / "copy", lambda name, t: None if name.startswith(left_out) else t)
+    with pytest.raises(InputError, match=rf"copy: its files lack \d+ weights, which would be random: {left_out}"):
+        open_encoder(str(copy), device="cpu")
+
+
+def test_weights_of_another_shape_are_refused(tiny_clip: Path, tmp_path: Path) -> None:
+    name = "visual_projection.weight"
+    copy = _with_weights(tiny_clip, tmp_path / "copy", lambda other, t: t[:20].clone() if other == name else t)
+    with pytest.raises(InputError, match=rf"1 weights in its files do not have the shape .* asks: {name}\. "):
+        open_encoder(str(copy), device="cpu")
+
+
+def test_what_embeddings_do_not_depend_on_may_be_missing(tiny_clip: Path, tmp_path: Path) -> None:
+    copy = _with_weights(tiny_clip, tmp_path / "copy", lambda name, t: None if name == "logit_scale" else t)
+    found, whole = (open_encoder(str(folder), device="cpu").embed_texts(CAPTIONS) for folder in (copy, tiny_clip))
+    np.testing.assert_array_equal(found, whole)
+
+
+@pytest.mark.parametrize("kind", ["tiny_clip", "tiny_siglip"])
+def test_a_tokenizer_without_its_words_is_refused(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    copy = shutil.copytree(request.getfixturevalue(kind), tmp_path / "copy")
+    (copy / "tokenizer.json").unlink()
+    with pytest.raises(InputError, match=r"copy: (its tokenizer knows \d+ words, where its text tower has \d+|cannot)"):
+        open_encoder(str(copy), device="cpu")
+    for path in copy.glob("tokenizer*"):
+        path.unlink()
+    with pytest.raises(InputError, match=r"copy: (its tokenizer knows \d+ words, where its text tower has \d+|cannot)"):
+        open_encoder(str(copy), device="cpu")
+
+
 def test_a_device_that_is_not_here(tiny_clip: Path) -> None:
     with pytest.raises(InputError, match="--device cuda:77: cannot be used"):
         open_encoder(str(tiny_clip), device="cuda:77")
@@ -173,9 +218,31 @@ def test_open_clip_checkpoints(tmp_path: Path) -> None:
     torch.save(open_clip.create_model("ViT-B-32", pretrained=None).state_dict(), path)
     encoder = open_encoder(f"open_clip:ViT-B-32:{path}", device="cpu")
     assert encoder.embed_texts(CAPTIONS).shape == encoder.embed_images(_images()).shape == (3, 512)
+    assert encoder.tokens(["a ship", "ship " * 500])[0] == 4
+    lacking = {name: value for name, value in torch.load(path).items() if name != "text_projection"}
+    torch.save(lacking, tmp_path / "lacking.pt")
+    with pytest.raises(InputError, match="cannot be loaded"):
+        open_encoder(f"open_clip:ViT-B-32:{tmp_path / 'lacking.pt'}", device="cpu")
     with pytest.raises(InputError, match="cannot be loaded"):
         open_encoder(f"open_clip:ViT-B-16:{path}", device="cpu")
     with pytest.raises(UnknownNameError, match="are neither a file nor a tag"):
         open_encoder("open_clip:ViT-B-32:nothing", device="cpu")
     with pytest.raises(UnknownNameError, match="Did you mean ViT-B-32"):
         open_encoder("open_clip:ViT-B-3:openai", device="cpu")
+
+
+@pytest.mark.slow
+def test_an_open_clip_tokenizer_of_transformers(
+    tiny_clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_clip = pytest.importorskip("open_clip", reason="needs open_clip_torch")
+    import torch
+
+    path = tmp_path / "weights.pt"
+    torch.save(open_clip.create_model("ViT-B-32", pretrained=None).state_dict(), path)
+    made = open_clip.tokenizer.HFTokenizer(str(tiny_clip), context_length=77)
+    monkeypatch.setattr(open_clip, "get_tokenizer", lambda architecture: made)
+    assert open_encoder(f"open_clip:ViT-B-32:{path}", device="cpu").tokens(["a ship"])[0] > 2
+    monkeypatch.setattr(open_clip, "get_tokenizer", lambda architecture: lambda texts: torch.zeros((len(texts), 77)))
+    with pytest.raises(InputError, match="its tokenizer knows no words"):
+        open_encoder(f"open_clip:ViT-B-32:{path}", device="cpu")

@@ -49,6 +49,20 @@ def test_every_metric_is_given_and_mean_recall_is_the_headline(hrsid: RetrievalT
             assert score.clusters == 12
 
 
+def test_embeddings_that_were_changed_on_disk_change_no_number(hrsid: RetrievalTask, tmp_path: Path) -> None:
+    first = retrieve(_asked(hrsid, tmp_path))
+    scores = load_run(tmp_path / "run").scores
+    for path in tmp_path.glob("cache/*/images-*/*.npy"):
+        with path.open("rb") as file:
+            vectors = np.load(file)
+        with path.open("wb") as file:
+            np.save(file, np.roll(vectors, 1, axis=0))
+    again = retrieve(_asked(hrsid, tmp_path))
+    assert load_run(tmp_path / "run").scores == scores
+    told = f"{hrsid.name}: 1 of 1 stored chunks of images were not as they had been written: computed again"
+    assert [note for note in again.notes if note not in first.notes] == [told]
+
+
 def _brute_force(task: RetrievalTask) -> dict[tuple[str, str], float]:
     """Recalls from the whole matrix in float64; embeddings of the fake do not tie but for equal captions."""
     import io

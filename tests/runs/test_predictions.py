@@ -48,6 +48,9 @@ def test_jsonl_and_parquet_say_the_same(tmp_path: Path) -> None:
         ({"id": "b", "prediction": None}, "null"),
         ({"id": 3, "prediction": "x"}, "int"),
         ('{"id": "b", "prediction": "\udcff"}', "line 2"),
+        ('{"id": "b", "prediction": "x", "more": ' + "[" * 100_000 + "]" * 100_000 + "}", "line 2"),
+        ('{"id": "b", "prediction": "\\ud83d", "more": ' + "[" * 100_000 + "]" * 100_000 + "}", "line 2"),
+        ('{"id": "b", "prediction": ["\\ud83d"]}', "line 2"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, line: object, says: str) -> None:
@@ -57,6 +60,19 @@ def test_a_bad_line_is_named(tmp_path: Path, line: object, says: str) -> None:
     with pytest.raises(InputError, match="line 2") as caught:
         list(from_file(path))
     assert says in str(caught.value)
+
+
+def test_half_an_emoji_is_taken_as_json_writes_it(tmp_path: Path) -> None:
+    path = jsonl(tmp_path / "p.jsonl", {"id": "a", "prediction": "x \ud83d y"}, {"id": "b", "prediction": "\ude00🛰"})
+    assert "\\ud83d" in path.read_text()
+    assert [found.text for found in from_file(path)] == ["x \ud83d y", "\ude00🛰"]
+
+
+def test_an_id_that_cannot_be_shown_is_spelled_out(tmp_path: Path) -> None:
+    path = jsonl(tmp_path / "p.jsonl", {"id": "a\ud83d", "prediction": "x"})
+    with pytest.raises(InputError, match="about no sample of the references: a") as caught:
+        list(joined(references("a"), from_file(path)))
+    assert str(caught.value).isprintable()
 
 
 def test_a_parquet_file_of_something_else_is_refused(tmp_path: Path) -> None:

@@ -61,6 +61,26 @@ def test_part_of_a_curve_has_no_area(tmp_path: Path, clean: Path) -> None:
     assert [score for _, score in curve.scores] == [0.5, None, None, None]
 
 
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 1e308, -0.5])
+def test_a_score_that_cannot_be_is_none(value: float, tmp_path: Path, clean: Path) -> None:
+    first, *others = speckled(tmp_path)
+    _set_values(first, value)
+    curve = severity_curves(clean, [first, *others])[0]
+    assert (curve.scores[0], curve.found) == (("speckle:L=8", None), None)
+    _set_values(clean, value)
+    curve = severity_curves(clean, others)[0]
+    assert (curve.clean, curve.found) == (None, None)
+
+
+def _set_values(run: Path, value: float) -> None:
+    """Write a value in place of every score, also one that only Python's JSON has."""
+    content = json.loads((run / "scores.json").read_text())
+    for task in content["tasks"]:
+        for score in task["scores"]:
+            score["value"] = value
+    (run / "scores.json").write_text(json.dumps(content))
+
+
 @pytest.mark.parametrize(
     ("spec", "changes", "says"),
     [

@@ -12,6 +12,8 @@ from sarbench.runs.store import load_run, load_scores, save_scores
 from tests.board.board_runs import COUNTING, IDENTIFICATION, TaskPlan
 from tests.runs.folders import asked
 
+ARGS = {"pretrained": "org/radar-vl"}
+
 
 @pytest.fixture
 def base(tmp_path: Path) -> Path:
@@ -29,12 +31,25 @@ def base(tmp_path: Path) -> Path:
         ({"manifest": {"seeds": {"torch": 1}}}, "another seed (torch=1) than"),
         ({"manifest": {"backend": BackendInfo(name="vllm")}}, "another backend (vllm)"),
         (
-            {"manifest": {"backend": BackendInfo(name="llava_hf", generation={"do_sample": "true"})}},
+            {"manifest": {"backend": BackendInfo(name="llava_hf", args=ARGS, generation={"do_sample": "true"})}},
             "another setting of --gen_kwargs (do_sample=true) than",
         ),
+        (
+            {"manifest": {"backend": BackendInfo(name="llava_hf", args={"pretrained": "org/other"})}},
+            "another setting of --model_args (pretrained=org/other) than",
+        ),
+        (
+            {"manifest": {"backend": BackendInfo(name="llava_hf", args={**ARGS, "max_pixels": "9"})}},
+            "another setting of --model_args (max_pixels=9, pretrained=org/radar-vl) than",
+        ),
+        (
+            {"manifest": {"backend": BackendInfo(name="llava_hf", args=ARGS, dtype="int4")}},
+            "another dtype (int4) than",
+        ),
+        ({"task_run": {"failed": 3}}, "3 of 60 answers (5.0 %) failed in the harness"),
         ({"task_run": {"generation": {"max_new_tokens": "4"}}}, "another generation in"),
         ({"task_run": {"limit": 60}}, "another limit in"),
-        ({"task_run": {"version": "2.0"}}, "another version of"),
+        ({"task_run": {"version": "2.0"}}, "another task version in"),
         ({"task_run": {"prompt_version": "2.0"}}, "another version of prompts in"),
         ({"tasks": [TaskPlan(COUNTING, digest="e" * 64)]}, "another data digest"),
         ({"tasks": [TaskPlan(COUNTING, samples=9)]}, "another number of answers"),
@@ -59,6 +74,48 @@ def test_the_option_itself_may_differ_and_nothing_else(base: Path, tmp_path: Pat
         require_same(speckled, first, apart_from="--prompt")
     with pytest.raises(InputError, match=r"another prompt in .*differ in --perturb alone"):
         require_same(worded, first, apart_from="--perturb")
+
+
+def test_failed_answers_of_the_first_run_count_too(base: Path, tmp_path: Path) -> None:
+    broken = load_run(asked(tmp_path, "broken", 0.8, task_run={"failed": 3}))
+    with pytest.raises(InputError, match=rf"{broken.folder}: .*: 3 of 60 answers \(5\.0 %\) failed in the harness"):
+        require_same(load_run(base), broken, apart_from="--perturb")
+
+
+def test_answers_that_scoring_found_to_have_failed_count(base: Path, tmp_path: Path) -> None:
+    other = asked(tmp_path, "other", 0.5)
+    scores = load_scores(other)
+    tasks = tuple(task.model_copy(update={"outcomes": {"ok": 57, "failed": 3}}) for task in scores.tasks)
+    save_scores(other, scores.model_copy(update={"tasks": tasks}))
+    with pytest.raises(InputError, match="3 of 60 answers"):
+        require_same(load_run(other), load_run(base), apart_from="--prompt")
+
+
+@pytest.mark.parametrize("changes", [{"metric": "within_1"}, {"unit": "objects"}], ids=str)
+def test_another_headline_is_refused(changes: dict[str, str], base: Path, tmp_path: Path) -> None:
+    other = asked(tmp_path, "other", 0.5)
+    scores = load_scores(other)
+    tasks = tuple(
+        task.model_copy(update={"scores": tuple(score.model_copy(update=changes) for score in task.scores)})
+        for task in scores.tasks
+    )
+    save_scores(other, scores.model_copy(update={"tasks": tasks}))
+    with pytest.raises(InputError, match=f"another headline in {COUNTING} .*Run `sarbench score` on both"):
+        require_same(load_run(other), load_run(base), apart_from="--perturb")
+
+
+def test_where_a_model_runs_and_where_its_exact_weights_lie_does_not_matter(tmp_path: Path) -> None:
+    places = ({"pretrained": "/a/m", "device_map": "auto"}, {"pretrained": "/b/m", "base_url": "http://h:1/v1"})
+    first, second = (
+        load_run(
+            asked(
+                tmp_path, f"r{number}", 0.5, revision="4f" * 32,
+                manifest={"backend": BackendInfo(name="llava_hf", args=args)},
+            )
+        )
+        for number, args in enumerate(places)
+    )  # fmt: skip
+    require_same(second, first, apart_from="--perturb")
 
 
 def test_other_word_lists_say_what_to_run(base: Path, tmp_path: Path) -> None:

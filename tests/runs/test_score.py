@@ -156,6 +156,35 @@ def test_unknown_ids_names_and_protocols_are_refused() -> None:
         sarbench.score(task="counting", predictions=["2"], references=[{"answer": 2}])
 
 
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"verdicts": [True]}, r"score\(verdicts=…\): is of type list\. Give a mapping from id"),
+        ({"references": None}, r"score\(references=…\): is None\. Give rows of the schema"),
+        ({"predictions": None}, r"score\(predictions=…\): is None\. Give a list of texts"),
+        ({"coords": None}, r"score\(coords=…\): is None\. Give the name of a convention"),
+        ({"task": None}, r"score\(task=…\): is None"),
+        ({"protocols": None}, r"score\(protocols=…\): is None"),
+        ({"slices": ["a"]}, r"score\(slices=…\): is of type list"),
+        ({"slices": {"few": None}}, "slice 'few': is None"),
+    ],
+)
+def test_arguments_of_another_kind_are_named(changed: dict, says: str) -> None:
+    asked = {"task": "counting", "predictions": ["2", "2"], "references": many("counting", 2)}
+    with pytest.raises(InputError, match=says):
+        sarbench.score(**{**asked, **changed})
+
+
+def test_half_an_emoji_is_taken_from_a_list_and_from_a_file_alike(tmp_path: Path) -> None:
+    rows = many("vqa", 2)
+    texts = ["bare land \ud83d", "meadow \ud83d"]
+    listed = sarbench.score(task="vqa", predictions=texts, references=rows)
+    path = tmp_path / "p.jsonl"
+    lines = [{"id": row["id"], "prediction": text} for row, text in zip(rows, texts, strict=True)]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert sarbench.score(task="vqa", predictions=path, references=rows) == listed
+
+
 def test_no_answers_at_all_is_nothing_scored() -> None:
     table = sarbench.score(task="counting", predictions=[], references=[])
     assert table == {"strict": {"exact": None}}

@@ -4,11 +4,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sarbench.errors import InputError, RunError
 from sarbench.files import locked
+from sarbench.metrics.robustness import severity_curve
 from sarbench.runs import scoring
 from sarbench.runs.record import CurvePoint, Scores, SeverityCurve, Wording, WordingSpread
 from sarbench.runs.samples import to_table
@@ -123,6 +125,7 @@ def test_a_run_that_is_being_written_is_left_alone(tmp_path: Path) -> None:
 
 def with_findings(run: Path, value: float | None) -> Scores:
     """Give the scores of a run a curve and a spread that hold `value` as its own headline."""
+    sums = severity_curve(value, [0.1], floor=0.1)
     curve = SeverityCurve(
         task=FIRST,
         metric="accuracy",
@@ -132,9 +135,11 @@ def with_findings(run: Path, value: float | None) -> Scores:
         points=(CurvePoint(perturbation="blank", run_id="blind", value=0.1),),
         floor=0.1,
         floor_run_id="blind",
-        area=0.1,
-        retained=0.0,
-        worst=0.0,
+        area=sums.area if sums else None,
+        retained=sums.retained if sums else None,
+        worst=sums.worst if sums else None,
+        area_low=0.05,
+        area_high=0.2,
     )
     spread = WordingSpread(
         task=FIRST,
@@ -145,9 +150,9 @@ def with_findings(run: Path, value: float | None) -> Scores:
             Wording(prompt_id="sarbench-2", run_id="r2", value=0.5),
             Wording(prompt_id="sarbench", run_id="r", value=value),
         ),
-        mean=0.3,
-        lowest=0.1,
-        highest=0.5,
+        mean=None if value is None else (0.5 + value) / 2,
+        lowest=None if value is None else min(0.5, value),
+        highest=None if value is None else max(0.5, value),
     )
     scores = score_run(run).model_copy(update={"curves": (curve,), "wordings": (spread,)})
     save_scores(run, scores)
@@ -186,6 +191,44 @@ def test_what_is_about_another_number_is_dropped(tmp_path: Path, changes: dict[s
     save_scores(run, scores.model_copy(update=found))
     again = rescore_run(run)
     assert (again.curves, again.wordings) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"area": 0.4242},
+        {"area": None},
+        {"area": float("nan")},
+        {"retained": 0.9},
+        {"worst": 0.5},
+        {"floor": 0.05},
+        {"floor_run_id": None},
+        {"points": (CurvePoint(perturbation="blank", run_id="blind", value=0.09),)},
+        {"points": (CurvePoint(perturbation="blank", run_id="blind", value=float("nan")),)},
+        {"points": (CurvePoint(perturbation="speckle:L=1", run_id="blind", value=0.1),)},
+        {"points": ()},
+        {"perturbation": "nothing"},
+        {"area_low": 0.3},
+        {"area_low": None},
+        {"worst_low": 0.5, "worst_high": 0.1},
+    ],
+    ids=str,
+)
+def test_a_curve_whose_sums_are_not_those_of_its_points_is_dropped(tmp_path: Path, changes: dict[str, Any]) -> None:
+    run = open_run(tmp_path / "run")
+    scores = with_findings(run, 1 / 8)
+    save_scores(run, scores.model_copy(update={"curves": (scores.curves[0].model_copy(update=changes),)}))
+    again = rescore_run(run)
+    assert (again.curves, again.wordings) == ((), scores.wordings)
+
+
+@pytest.mark.parametrize("changes", [{"mean": 0.4}, {"lowest": 0.0}, {"highest": 0.9}, {"mean": None}], ids=str)
+def test_a_spread_that_is_not_that_of_its_values_is_dropped(tmp_path: Path, changes: dict[str, Any]) -> None:
+    run = open_run(tmp_path / "run")
+    scores = with_findings(run, 1 / 8)
+    save_scores(run, scores.model_copy(update={"wordings": (scores.wordings[0].model_copy(update=changes),)}))
+    again = rescore_run(run)
+    assert (again.curves, again.wordings) == (scores.curves, ())
 
 
 def test_another_wording_of_equal_value_is_not_the_own_one(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from sarbench.errors import InputError, RunError
 from sarbench.runs.finding import find_runs
+from sarbench.runs.record import Scores
 from sarbench.runs.samples import from_table, to_table
-from sarbench.runs.store import load_run, load_samples, save_samples
+from sarbench.runs.store import load_run, load_samples, read_lines, rewriting, save_samples
 
 LINE = {
     "id": "a",
@@ -58,3 +59,26 @@ def test_folders_that_are_no_runs_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="is not a run record of this version"):
         load_run(tmp_path)
     assert find_runs(tmp_path) == [tmp_path]
+
+
+@pytest.mark.parametrize("rewritten", [False, True])
+def test_a_flipped_bit_in_a_page_is_noticed(tmp_path: Path, rewritten: bool) -> None:
+    """Numbers have no shape of their own: without checksums another one would be scored."""
+    save_samples(tmp_path, "t", to_table([{**LINE, "id": str(number), "tokens": number} for number in range(200)]))
+    path = tmp_path / "samples" / "t.parquet"
+    if rewritten:
+        lines = list(read_lines(tmp_path, "t"))
+        with rewriting(tmp_path) as made, made.samples("t") as write:
+            for line in lines:
+                write(line)
+            made.scores(Scores.model_construct())
+    whole, group = path.read_bytes(), pq.ParquetFile(path).metadata.row_group(0)
+    for number in range(group.num_columns):
+        content, column = bytearray(whole), group.column(number)
+        start = min(offset for offset in (column.dictionary_page_offset, column.data_page_offset) if offset)
+        content[start + column.total_compressed_size - 1] ^= 4
+        path.write_bytes(content)
+        with pytest.raises(RunError, match="cannot be read"):
+            load_samples(tmp_path, "t")
+        with pytest.raises(RunError, match="cannot be read"):
+            list(read_lines(tmp_path, "t"))

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import f1_score
 
 from sarbench.answers.outcome import OUTCOMES
-from sarbench.questions._labels import label_facts
+from sarbench.questions.labels import label_facts
 from sarbench.runs.tally import score_task
 
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from sarbench.catalogue import read_catalogue
 from sarbench.errors import RunError
+from sarbench.export.wholeness import row_hashes, shortcomings
 from sarbench.runs.samples import to_table
-from sarbench.runs.store import load_manifest, load_run, read_lines, save_manifest, save_samples
+from sarbench.runs.scoring import rescore_run
+from sarbench.runs.store import load_manifest, load_run, load_samples, read_lines, save_manifest, save_samples
 from sarbench.submit import submit_run
-from sarbench.submit.checks import shortcomings
-from sarbench.submit.ranks import agree, row_hashes
+from sarbench.submit.ranks import agree
 
 TASK = "sarbench_sartext_retrieval_hrsid_test"
 
@@ -84,6 +85,38 @@ def test_changed_ranks_are_found(run: Path, tmp_path: Path, change: Any, says: s
     assert list((tmp_path / "results").iterdir()) == []
 
 
+def hard_ones_failed(lines: list[dict[str, Any]]) -> None:
+    for line in lines:
+        if line["scores"]["strict:t2i_r@1"] < 1 and "strict:i2t_rank" not in line["scores"]:
+            line |= {"outcome": "failed", "scores": {}}
+
+
+def test_failed_queries_that_the_manifest_hides_are_counted(run: Path, tmp_path: Path) -> None:
+    change_lines(run, hard_ones_failed)
+    with pytest.raises(RunError, match="failed in the harness"):
+        submit_run(run, to=tmp_path / "results")
+    failed = {of.task: of.outcomes["failed"] for of in rescore_run(run).tasks}
+    assert failed[TASK] > 0
+    assert {task.task: task.failed for task in load_manifest(run).tasks} == failed
+
+
+def other_caption(lines: list[dict[str, Any]]) -> None:
+    lines[1]["target"] = json.dumps({"captions": ["another"]})
+
+
+def other_images(lines: list[dict[str, Any]]) -> None:
+    for line in lines:
+        line["image_id"] += "x"
+
+
+@pytest.mark.parametrize(("change", "name"), [(other_caption, "target"), (other_images, "image_id")])
+def test_lines_are_held_against_the_gallery(run: Path, tmp_path: Path, change: Any, name: str) -> None:
+    assert submit_run(run, to=tmp_path / "sound").unchecked == ()
+    change_lines(run, change)
+    with pytest.raises(RunError, match=f"{name} of .* is not that of the built row"):
+        submit_run(run, to=tmp_path / "results")
+
+
 def test_changed_scores_are_found(run: Path, tmp_path: Path) -> None:
     scores = json.loads((run / "scores.json").read_text())
     scores["tasks"][0]["scores"][0]["value"] = 0.999
@@ -107,6 +140,8 @@ def test_changed_scores_are_found(run: Path, tmp_path: Path) -> None:
 )
 def test_every_reason_is_said(run: Path, tmp_path: Path, values: dict[str, Any], says: str) -> None:
     change_task(run, **values)
+    if "data_digest" in values:  # the samples say so too
+        save_samples(run, TASK, load_samples(run, TASK), **values)
     with pytest.raises(RunError) as caught:
         submit_run(run, to=tmp_path / "results")
     assert says in str(caught.value)

@@ -13,9 +13,8 @@ from sarbench.build.index import FileIndex, SplitIndex, data_digest
 from sarbench.build.lite.choice import LiteRow, choose, lite_row
 from sarbench.build.shards import ShardWriter, row_properties
 from sarbench.build.split import place_files
-from sarbench.schema import SCHEMA
+from sarbench.schema import LITE_SUFFIX, SCHEMA
 
-LITE_SUFFIX = "-lite"
 LITE_SPLIT = "test"
 
 _COLUMNS = ("id", "task", "subtask", "answers", "boxes", "count", "source")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sarbench.export.every_eval_ever.naming import developer_of, public_id
 from sarbench.export.publishable import metrics_of, ranking
 from sarbench.questions.metric import Metric
 from sarbench.runs.record import Manifest, Score, TaskRun
@@ -77,11 +78,10 @@ def aggregate(
 def _model(manifest: Manifest) -> dict[str, Any]:
     model, backend = manifest.model, manifest.backend
     weights = {True: "open_weights", False: "closed_weights", None: "unknown"}[model.open_weights]
-    developer = {"developer": model.id.partition("/")[0]} if "/" in model.id else {}
     return {
         "name": model.id,
-        "id": model.id,
-        **developer,
+        "id": public_id(manifest),
+        "developer": developer_of(manifest),
         "inference_engine": {"name": backend.name},
         "additional_details": {
             "deployment_type": "unknown" if backend.name in _SERVERS else "self_deployed",

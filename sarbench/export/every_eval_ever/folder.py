@@ -12,6 +12,7 @@ from uuid import UUID
 from sarbench.errors import InputError, UnknownNameError
 from sarbench.export.every_eval_ever.aggregate import RELATIONSHIPS, aggregate, evaluation_id
 from sarbench.export.every_eval_ever.instances import instances
+from sarbench.export.every_eval_ever.naming import UNKNOWN, developer_of
 from sarbench.export.publishable import check_publishable
 from sarbench.files import replacing, write_text
 from sarbench.runs.record import Manifest
@@ -37,6 +38,7 @@ def write_every_eval_ever(run: Run, out: Path, *, by: str = "unknown", relations
 
     Raises:
         InputError: The run is a floor's or on simulated data, or it has no number to export.
+        RunError: The run is no whole result, or its scores are not those of its answers.
         UnknownNameError: There is no such relationship.
     """
     check_publishable(run, form="Every Eval Ever")
@@ -75,9 +77,9 @@ def place_of(manifest: Manifest) -> Path:
     >>> _portable("Qwen/Qwen2.5-VL", "model"), _portable("aux", "model"), _portable("..", "model")
     ('Qwen_Qwen2.5-VL', 'model_aux', 'model_')
     """
-    developer, slash, model = manifest.model.id.partition("/")
-    if not slash:
-        developer, model = "unknown", developer
+    developer, model = developer_of(manifest), manifest.model.id
+    if developer != UNKNOWN:
+        model = model.partition("/")[2]
     return Path("data", _COLLECTION, _portable(developer, "developer"), _portable(model, "model"))
 
 

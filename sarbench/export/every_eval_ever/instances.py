@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from sarbench.export.every_eval_ever.aggregate import SCHEMA_VERSION, evaluation_id, result_id
+from sarbench.export.every_eval_ever.naming import public_id
 from sarbench.export.publishable import family_of, may_show_texts, ranking
 from sarbench.runs.record import Score
 from sarbench.runs.store import Run, read_lines
@@ -40,7 +41,7 @@ def instances(run: Run) -> Iterator[dict[str, Any]]:
         shared = {
             "schema_version": SCHEMA_VERSION,
             "evaluation_id": evaluation_id(run.manifest),
-            "model_id": run.manifest.model.id,
+            "model_id": public_id(run.manifest),
             "evaluation_name": score.task,
             "evaluation_result_id": result_id(score),
         }

@@ -35,12 +35,13 @@ def write_hub_folder(run: Run, out: Path) -> list[Path]:
     Raises:
         InputError: The run is a floor's, perturbed, or on simulated data; it holds no number; or the folder holds
             something.
+        RunError: The run is no whole result, or its scores are not those of its answers.
         MissingExtraError: huggingface_hub is too old.
     """
-    check_publishable(run, form="the Hub")
     if run.manifest.perturbation:
         problem = f"was asked with images perturbed by {run.manifest.perturbation}: no result for the model's own page"
         raise InputError(where=run.folder, problem=problem, fix="Export the run on the images as they are")
+    check_publishable(run, form="the Hub")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(where=out, problem="is there already", fix="Give a new folder, or remove this one")
     data = card_data(run)

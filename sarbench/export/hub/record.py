@@ -11,11 +11,12 @@ from huggingface_hub import DatasetCardData
 
 from sarbench.export.publishable import may_show_texts
 from sarbench.export.tables import to_markdown
-from sarbench.questions._labels import OPEN
+from sarbench.questions.labels import OPEN
 from sarbench.questions.retrieval import is_retrieval
 from sarbench.runs.batches import BATCH, batched
-from sarbench.runs.record import SAMPLES, TaskRun
+from sarbench.runs.record import TaskRun
 from sarbench.runs.samples import to_table
+from sarbench.runs.stamp import stamp, stamped
 from sarbench.runs.store import SCORES, Run, read_lines, samples_path
 from sarbench.sources import CARDS
 
@@ -35,7 +36,8 @@ def write_record(run: Run, out: Path) -> None:
     shutil.copy2(run.folder / SCORES, out / SCORES)
     for task in run.manifest.tasks:
         withheld = {} if may_show_texts(task) else RANKED if is_retrieval(task.task) else WITHHELD
-        with pq.ParquetWriter(samples_path(out, task.task), SAMPLES, compression="zstd") as writer:
+        schema = stamped(stamp(task.task, task.data_digest))
+        with pq.ParquetWriter(samples_path(out, task.task), schema, compression="zstd") as writer:
             for lines in batched(read_lines(run.folder, task.task), BATCH):
                 writer.write_table(to_table(without_texts(line, withheld) for line in lines))
     (out / "README.md").write_text(_card(run), encoding="utf-8")

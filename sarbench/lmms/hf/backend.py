@@ -17,6 +17,7 @@ from tqdm import tqdm
 from sarbench.errors import InputError
 from sarbench.lmms.hf.args import hf_args
 from sarbench.lmms.hf.generation import generation
+from sarbench.lmms.hf.invariance import BatchInvariance, batch_invariance
 from sarbench.lmms.hf.model import Answer, Conversation, HfModel
 
 
@@ -55,6 +56,11 @@ class SarbenchHf(lmms):  # type: ignore[misc]
                 for settings, alike in groupby(requests, key=lambda request: request.args[2])
                 for answer in self.hf.answers(list(self._questions(alike)), generation(settings), done=bar.update)
             ]
+
+    def batch_invariance(self, requests: Sequence[Any], *, batch_size: int) -> BatchInvariance:
+        """Ask requests of one task one by one and in batches, and compare the answers; see `batch_invariance`."""
+        conversations = [question() for question in self._questions(requests)]
+        return batch_invariance(self.hf, conversations, generation(requests[0].args[2]), batch_size=batch_size)
 
     def _questions(self, requests: Any) -> Iterator[Callable[[], Conversation]]:
         for request in requests:

@@ -37,6 +37,17 @@ class BatchInvariance:
         """Share of differing answers, 0 to 1; None where nothing was answered."""
         return len(self.differing) / self.items if self.items else None
 
+    def in_words(self) -> str:
+        """Return the sentence that a manifest notes.
+
+        >>> BatchInvariance(items=3, failed=1, batch_size=8, differing=(Difference(2, "4", "5"),)).in_words()
+        '1 of 3 answers differ between batch size 1 and 8; 1 failed and were not compared'
+        """
+        failed = f"; {self.failed} failed and were not compared" if self.failed else ""
+        return (
+            f"{len(self.differing)} of {self.items} answers differ between batch size 1 and {self.batch_size}{failed}"
+        )
+
 
 def batch_invariance(
     model: HfModel, conversations: Sequence[Conversation], generation: Generation, *, batch_size: int

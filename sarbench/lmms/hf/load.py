@@ -29,6 +29,7 @@ def load_model(args: HfArgs) -> tuple[Any, Any]:
             dtype=args.dtype,
             trust_remote_code=args.trust_remote_code,
             output_loading_info=True,
+            ignore_mismatched_sizes=True,  # which are then refused by name
             **{name: value for name, value in options.items() if value is not None},
         )
     except (OSError, ValueError, ImportError, KeyError) as error:
@@ -92,8 +93,14 @@ def _takes(images: Any, name: str) -> bool:
 
 
 def _require_weights(report: dict[str, Any], args: HfArgs) -> None:
-    """Refuse a model some of whose weights the files do not hold: transformers would make them up at random."""
-    missing = sorted(map(str, report.get("missing_keys", ())))
+    """Refuse a model whose files lack weights, or hold them in another shape: transformers would make them up."""
+    missing = sorted(map(str, report.get("missing_keys") or ()))
+    # Each is a name, or a name with both shapes.
+    other = sorted(key if isinstance(key, str) else str(key[0]) for key in report.get("mismatched_keys") or ())
+    if other:
+        problem = f"{len(other)} weights have another shape than its config.json asks: {', '.join(other[:3])}"
+        fix = "Give a whole checkpoint of this architecture"
+        raise InputError(where=args.pretrained, problem=problem, fix=fix)
     if missing and not args.allow_missing_weights:
         raise InputError(
             where=args.pretrained,

@@ -35,15 +35,6 @@ class Match:
         """Summed overlap of the pairs, 0..tp: what a mean over many images is made of."""
         return (self.mean_iou or 0.0) * self.tp
 
-    @property
-    def mean_iou_over_true(self) -> float | None:
-        """Mean overlap over the true boxes, an unmatched one counting 0: fraction in 0..1, higher is better.
-
-        None where there is no true box. Extra boxes cost nothing here; they cost in `fp`.
-        """
-        true = self.tp + self.fn
-        return self.iou_sum / true if true else None
-
 
 def match(
     predicted: npt.ArrayLike,

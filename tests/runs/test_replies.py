@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sarbench.judge.reply import read_reply
+from sarbench.runs.replies import read_reply
 
 
 @given(st.text())

@@ -1,9 +1,14 @@
 """Reading a judge's reply: yes, no, or neither. The whole reply must be the verdict; nothing is searched for in it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 Form = Literal["yes_no", "integer"]
 """`integer` is the cast of SARLANG-1M's `Evaluate_VQA.py`, which stops there at anything that is no number."""
+
+FORMS: Mapping[str, Form] = MappingProxyType({"strict": "yes_no", "paper": "integer"})
+"""Protocol → how a judge replies under it."""
 
 
 def read_reply(reply: str, form: Form) -> bool | None:
