@@ -61,7 +61,7 @@ def floor_run(
         started = now()
         answered = [_answer_task(floor, spec, unfinished, seed, progress) for spec in tasks]
         manifest = Manifest(
-            run_id=out.name,
+            run_id=out.resolve().name,
             kind="floor",
             model=ModelInfo(id=_model_id(floor), open_weights=True),
             backend=BackendInfo(name="floor", args={"floor": floor}),

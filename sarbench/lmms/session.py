@@ -79,7 +79,7 @@ def noted(manifest: Manifest, *notes: str) -> Manifest:
 def _fresh(asked: Evaluation) -> Manifest:
     args, began = asked.arguments, now()
     return Manifest(
-        run_id=asked.out.name,
+        run_id=asked.out.resolve().name,
         kind="model",
         model=model_info(asked.model, args, asked.told),
         backend=BackendInfo(

@@ -148,7 +148,7 @@ def _task_run(gallery: Gallery, found: Ranked, began: datetime) -> TaskRun:
 def _manifest(asked: Retrieval, runs: Sequence[TaskRun], started: str, notes: tuple[str, ...]) -> Manifest:
     encoder = asked.encoder
     return Manifest(
-        run_id=asked.out.name,
+        run_id=asked.out.resolve().name,
         kind="model",
         model=encoder.model,
         backend=BackendInfo(
