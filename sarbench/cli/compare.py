@@ -94,10 +94,13 @@ def _short(answer: str) -> str:
 
 
 def _remarks(found: "Comparison") -> Iterator[str]:
+    from sarbench.compare.difference import edge_note
+
     yield from (f"NOT COMPARED {task}: {reason}" for task, reason in found.refused.items())
     yield from (f"note: {note}" for note in found.notes)
     for task in found.tasks:
         yield from (f"{task.task}: {note}" for note in task.notes)
+        yield from (f"{task.task}: {line}" for line in map(edge_note, task.differences) if line)
         if task.simulated:
             yield f"{task.task}: simulated data, no benchmark result"
         left = {"only in A": task.only_a, "only in B": task.only_b, "failed in the harness": task.failed}

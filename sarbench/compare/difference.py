@@ -16,6 +16,9 @@ Array = npt.NDArray[np.float64]
 _STEP = 1e-6
 """Relative step of the numeric derivative of a statistic of sums."""
 
+LEVEL = 0.05
+"""p below which a difference is taken for one; the intervals are those of 1 − LEVEL."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -116,3 +119,16 @@ def _influence(statistic: Callable[[Array], Array], columns: Array | sparse.csr_
         step[place] = _STEP * total[place]
         slope[place] = float(statistic(total + step) - statistic(total - step)) / (2 * step[place])
     return np.asarray(columns @ slope, dtype=np.float64).ravel()
+
+
+def edge_note(number: Difference) -> str:
+    """Say which of the two decides where p and the interval seem to contradict each other; empty where they agree."""
+    if number.low is None or number.high is None or number.p is None:
+        return ""
+    leaves_out = number.low > 0 or number.high < 0
+    if leaves_out == (number.p < LEVEL):
+        return ""
+    return (
+        f"{number.metric}: the interval {'leaves out' if leaves_out else 'holds'} 0 and p is {number.p:.4f}; p, which "
+        f"comes from swapping whole images ({number.images}), decides: the interval is rough where they are few"
+    )
