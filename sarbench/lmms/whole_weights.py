@@ -1,17 +1,13 @@
-"""Weights that a checkpoint lacks: transformers makes them up at random and says so in a log that nobody reads."""
+"""Backends of lmms-eval that load a checkpoint with random weights, or with weights that are no numbers."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 from sarbench.errors import InputError
+from sarbench.runs.made_up import listed, made_up
 
-_HARMLESS = re.compile(
-    r"(^|\.)(inv_freq|original_inv_freq|position_ids|attention_mask|masked_bias|num_batches_tracked)$"
-)
-"""Buffers that a model computes itself."""
 _LOOKED_AT = 4096
 
 
@@ -34,7 +30,8 @@ def whole_weights() -> Iterator[list[str]]:
     def watched(cls: type, *args: Any, **options: Any) -> Any:
         asked = options.pop("output_loading_info", False)
         model, report = original.__func__(cls, *args, output_loading_info=True, **options)
-        lacking.extend(made_up(report))
+        found = made_up(report)
+        lacking.extend(sorted({*found.missing, *found.misshapen}))
         return (model, report) if asked else model
 
     PreTrainedModel.from_pretrained = classmethod(watched)
@@ -44,17 +41,6 @@ def whole_weights() -> Iterator[list[str]]:
         PreTrainedModel.from_pretrained = original
 
 
-def made_up(report: Mapping[str, Any]) -> list[str]:
-    """Return the weights of a loading report that are random, sorted; tied ones and computed buffers are not.
-
-    >>> made_up({"missing_keys": ["lm_head.weight", "rotary.inv_freq"], "mismatched_keys": [("a.bias", (2,), (3,))]})
-    ['a.bias', 'lm_head.weight']
-    """
-    shaped = [key if isinstance(key, str) else key[0] for key in report.get("mismatched_keys") or ()]
-    names = {str(name) for name in (*(report.get("missing_keys") or ()), *shaped)}
-    return sorted(name for name in names if not _HARMLESS.search(name))
-
-
 def require_whole(lacking: list[str], *, where: str) -> None:
     """Refuse a model with random weights.
 
@@ -62,8 +48,7 @@ def require_whole(lacking: list[str], *, where: str) -> None:
         InputError: There are any.
     """
     if lacking:
-        named = ", ".join(lacking[:3]) + (" …" if len(lacking) > 3 else "")
-        problem = f"lacks {len(lacking)} weights, which would be random: {named}"
+        problem = f"lacks {len(lacking)} weights, which would be random: {listed(lacking)}"
         raise InputError(where=where, problem=problem, fix="Give a whole checkpoint, and the adapters that it needs")
 
 
@@ -78,8 +63,7 @@ def require_numbers(model: Any, *, where: str) -> None:
         return
     broken = [name for name, weights in inner.named_parameters() if not _finite(weights)]
     if broken:
-        named = ", ".join(broken[:3]) + (" …" if len(broken) > 3 else "")
-        problem = f"{len(broken)} of its weights are not finite numbers: {named}"
+        problem = f"{len(broken)} of its weights are not finite numbers: {listed(broken)}"
         raise InputError(where=where, problem=problem, fix="Give a checkpoint of a training that did not diverge")
 
 

@@ -1,13 +1,13 @@
 """What transformers makes up where a model folder lacks it: random weights, and a tokenizer that knows no words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sarbench.errors import InputError
+from sarbench.runs.made_up import listed, made_up
 
-_HARMLESS = frozenset({"position_ids", "logit_scale", "logit_bias"})
-"""Names that embeddings do not depend on: a row of numbers that is always the same, and what scales similarities."""
-_SHOWN = 3
+_HARMLESS = ("logit_scale", "logit_bias")
+"""What scales similarities: embeddings do not depend on it."""
 _PADDED = 2
 """A text tower may have more places than its tokenizer has words, filled up to a round number; never so many times."""
 
@@ -23,14 +23,13 @@ def require_weights(name: str, report: Mapping[str, Any]) -> None:
         InputError: It names such weights.
     """
     fix = "Give a whole checkpoint, saved with this architecture"
-    missing = _that_matter(report.get("missing_keys") or ())
+    missing, misshapen = made_up(report, harmless=_HARMLESS)
     if missing:
-        problem = f"its files lack {len(missing)} weights, which would be random: {_listed(missing)}"
+        problem = f"its files lack {len(missing)} weights, which would be random: {listed(missing)}"
         raise InputError(where=name, problem=problem, fix=fix)
-    # Each is a name, or a name with both shapes.
-    other = _that_matter(key if isinstance(key, str) else key[0] for key in report.get("mismatched_keys") or ())
-    if other:
-        problem = f"{len(other)} weights in its files do not have the shape that its config.json asks: {_listed(other)}"
+    if misshapen:
+        number = len(misshapen)
+        problem = f"{number} weights in its files do not have the shape that its config.json asks: {listed(misshapen)}"
         raise InputError(where=name, problem=problem, fix=fix)
 
 
@@ -55,12 +54,3 @@ def require_words(name: str, tokenizer: Any, places: int) -> None:
         fix=f"Put the tokenizer's own files beside the weights ({', '.join(files) or 'tokenizer.json'}): "
         "processor.save_pretrained(FOLDER) writes them",
     )
-
-
-def _that_matter(names: Iterable[str]) -> list[str]:
-    return sorted(name for name in names if name.rpartition(".")[2] not in _HARMLESS)
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more

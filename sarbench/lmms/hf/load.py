@@ -8,6 +8,7 @@ from typing import Any
 from sarbench.errors import InputError
 from sarbench.lmms.hf.args import HfArgs
 from sarbench.lmms.hf.folder import check_model_folder, model_folder
+from sarbench.runs.made_up import listed, made_up
 
 
 def load_model(args: HfArgs) -> tuple[Any, Any]:
@@ -94,17 +95,15 @@ def _takes(images: Any, name: str) -> bool:
 
 def _require_weights(report: dict[str, Any], args: HfArgs) -> None:
     """Refuse a model whose files lack weights, or hold them in another shape: transformers would make them up."""
-    missing = sorted(map(str, report.get("missing_keys") or ()))
-    # Each is a name, or a name with both shapes.
-    other = sorted(key if isinstance(key, str) else str(key[0]) for key in report.get("mismatched_keys") or ())
-    if other:
-        problem = f"{len(other)} weights have another shape than its config.json asks: {', '.join(other[:3])}"
+    missing, misshapen = made_up(report)
+    if misshapen:
+        problem = f"{len(misshapen)} weights have another shape than its config.json asks: {listed(misshapen)}"
         fix = "Give a whole checkpoint of this architecture"
         raise InputError(where=args.pretrained, problem=problem, fix=fix)
     if missing and not args.allow_missing_weights:
         raise InputError(
             where=args.pretrained,
-            problem=f"lacks {len(missing)} weights, which would be random: {', '.join(missing[:3])} …",
+            problem=f"lacks {len(missing)} weights, which would be random: {listed(missing)}",
             fix="Give a whole checkpoint, or allow_missing_weights=true where you know that it does not matter",
         )
 
