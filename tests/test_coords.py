@@ -281,3 +281,35 @@ def test_clip_moves_edges_onto_the_border_and_nothing_else() -> None:
     assert np.isnan(clipped[3, 0])
     assert not coords.faults(clipped[:3], (512, 30), tolerance=0).out_of_range.any()
     assert coords.clip([[0, 0, 9, 9]] * 2, np.array([[5, 9], [9, 4]])).tolist() == [[0, 0, 5, 9], [0, 0, 9, 4]]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 10_000), (10_000, 1), (3, 7), (511, 513), (99_999, 2)])
+@pytest.mark.parametrize("name", NAMES)
+def test_round_trips_of_odd_sizes(name: str, size: tuple[int, int]) -> None:
+    """To a few units in the last place of the longer side, from float64, float32 and whole numbers."""
+    generator = np.random.default_rng(7)
+    near, far = np.sort(generator.random((2, 50, 2)), axis=0) * size
+    boxes = np.concatenate([np.hstack([near, far]), [[0, 0, *size]], [[-3, -5, size[0] + 4, size[1] + 9]]])
+    for kind in (np.float64, np.float32, np.int64):
+        given_boxes = boxes.astype(kind)
+        back = coords.to_pixels(coords.from_pixels(given_boxes, name, size), name, size)
+        np.testing.assert_allclose(back, given_boxes.astype(np.float64), rtol=0, atol=1e-15 * max(size) * 4)
+
+
+@pytest.mark.parametrize("size", [(5.5, 5), (float("nan"), 5), (5, None), "ab", (5, 6, 7), np.ones((3, 2))])
+def test_sizes_that_are_none(size: object) -> None:
+    with pytest.raises(InputError, match="size"):
+        coords.to_pixels([[0, 0, 1, 1]] * 2, "norm1", size)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="size"):
+        coords.faults([[0, 0, 1, 1]] * 2, size)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given_boxes", ["x", [["a", 1, 2, 3]], [[1, 2, 3, 4], [1, 2]]])
+def test_boxes_that_are_no_numbers(given_boxes: object) -> None:
+    with pytest.raises(InputError, match="boxes"):
+        coords.to_pixels(given_boxes, "norm1", (5, 5))  # type: ignore[arg-type]
+
+
+def test_a_box_without_a_finite_edge_is_not_written() -> None:
+    with pytest.raises(InputError, match="finite"):
+        coords.format_box((0, 0, np.nan, 5), "norm1000", (10, 10))

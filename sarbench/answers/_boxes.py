@@ -22,11 +22,16 @@ _LOC = Convention(name="loc", scale=1024.0, y_first=True)
 _PATCHES = Convention(name="patches", scale=32.0)
 """So do Kosmos-2's tokens: cells of a grid of 32 × 32."""
 
-OWN_FRAME = {"loc": _LOC, "patches": _PATCHES}
+_BINS = Convention(name="bins", scale=1000.0)
+"""So do Florence-2's: the middle of one of 1000 bins."""
+
+OWN_FRAME = {"loc": _LOC, "patches": _PATCHES, "bins": _BINS}
 """Spellings that bring a convention of their own, and need the size of the image."""
 
+_TEXT_PAIR = r"[\"']\w{1,40}[\"'] ?: ?[\"'][^\"']{0,80}[\"']"
 _EMPTY_LIST = re.compile(
-    r"\W{0,8}(?:json\b)?[\s'\"]{0,4}(?:\[ ?\]|\{ ?\}|null\b|\[? ?\{ ?[\"']\w{1,40}[\"'] ?: ?(?:\[ ?\]|null) ?\} ?\]?)"
+    r"\W{0,8}(?:json\b)?[\s'\"]{0,4}(?:\[ ?\]|\{ ?\}|null\b"
+    rf"|\[? ?\{{ ?(?:{_TEXT_PAIR} ?, ?)?[\"']\w{{1,40}}[\"'] ?: ?(?:\[ ?\]|null) ?(?:, ?{_TEXT_PAIR} ?)?\}} ?\]?)"
     r"[\s'\".]{0,8}",
     re.IGNORECASE,
 )
@@ -51,12 +56,12 @@ class Written:
 def read_boxes(text: str, words: Vocabulary, convention: Convention, size: Size | None) -> Parsed:
     """Read every box of an answer.
 
-    The numbers are taken in the convention of the run and in no other, with two exceptions: `<loc…>` and
-    `<patch_index_…>` tokens bring their own, and keys such as "ymin" or "width" tell the order of the numbers
-    themselves. Rotated boxes become their axis-aligned hull. Boxes without area are left out of the value and give the
-    outcome `degenerate`; else edges more than half a pixel outside the image give `out_of_range`, with the boxes as
-    they are. "No ships", `[]` and `null` are an answer with no boxes. The rule is the spelling of the first box, with
-    `_capped` behind it where there are more than `MAX_BOXES`.
+    The numbers are taken in the convention of the run and in no other, with two exceptions: `<loc…>`, `<loc_…>`
+    and `<patch_index_…>` tokens bring their own, and keys such as "ymin" or "width" tell the order of the numbers
+    themselves. Rotated boxes and polygons become their axis-aligned hull. Boxes without area are left out of the
+    value and give the outcome `degenerate`; else edges more than half a pixel outside the image give `out_of_range`,
+    with the boxes as they are. "No ships", `[]` and `null` are an answer with no boxes. The rule is the spelling of the
+    first box, with `_capped` behind it where there are more than `MAX_BOXES`.
     """
     written = written_boxes(text, words)
     if isinstance(written, Parsed):
@@ -114,6 +119,8 @@ def _judged(answer: Written, boxes: Boxes, solid: list[bool], outside: list[bool
 
 def frame_of(spelling: str, convention: Convention) -> Convention:
     """Return what the numbers of a box are: its own convention, that of its keys, or that of the run."""
+    if spelling == "polygon":
+        return replace(convention, xywh=False)
     if spelling in ("keyed", "sized"):
         return replace(convention, y_first=False, xywh=spelling == "sized")
     return OWN_FRAME.get(spelling, convention)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from sarbench.answers._counted import Counted, of_class
 from sarbench.answers._exactness import Inexact, inexact, may_be_inexact
 from sarbench.answers._numbers import LONGEST, Number, find_numbers, says_none
 from sarbench.answers._refusals import FINDING
@@ -12,10 +13,10 @@ from sarbench.answers.parsed import Parsed, ambiguous, excerpt, unparsable
 
 _FILLER = (
     r"(?: (?:a|an|the|exactly|about|around|approximately|roughly|nearly|almost|only|just|at least|at most|up to|over"
-    r"|(?:more|fewer|less) than|between|total|of|be|to|clearly)){0,4} [~(]?"
+    r"|(?:more|fewer|less) than|between|total|of|be|to|clearly)){0,4} ?[~(\"']?"
 )
 _TOTAL = re.compile(
-    r"\b(?:(?:total(?: number| count)?|answer|count|number)(?:'s| is| of|:| =)?"
+    r"\b(?:(?:total(?: number| count)?|answer|count|number)(?:'s| is| of|[\"']? ?:| =)?"
     r"|(?:number|count) of [a-z ]{1,40}(?: is|:| =))" + _FILLER + r"\Z|\d ?=\ ?\Z",
     re.IGNORECASE,
 )
@@ -36,14 +37,18 @@ _NO_SUCH = re.compile(
 _VAGUE = re.compile(
     r"\b(?:several|few|many|multiple|numerous|some|various|couple|dozens?|hundreds?|thousands?)\b", re.IGNORECASE
 )
+_TAKEN_BACK = re.compile(r"(?:\bnot|n't|\brather than|\binstead of)(?: exactly)? \Z", re.IGNORECASE)
+_TAKING_BACK = re.compile(r"not|n't|rather|instead", re.IGNORECASE)
+_TWO = re.compile(r"[,.]? (?:and )?2\b")
+"""Behind a 1: a model that counts aloud, "1, 2, 3", has not come to its number yet."""
 _BRACKETS = re.compile(r"[\[(<]")
 _REACH = 90
 _MOST = 500
 """Of a model that counts in a loop, the forms of words are looked for at so many numbers from either end."""
 
 
-def read_count(text: str) -> Parsed:
-    """Read the number that an answer gives. The coordinates of boxes are no counts.
+def read_count(text: str, asked: str | None = None) -> Parsed:
+    """Read the number that an answer gives. The coordinates of boxes are no counts. sarbench's own rules.
 
     Rules, first that applies:
 
@@ -56,28 +61,52 @@ def read_count(text: str) -> Parsed:
 
     A number that a rule finds must be exact. "About 4" is: it is the one number that the model would give.
     Ambiguous are `range` ("4 to 6", "4 or 5", "between 4 and 6"), `bound` ("at least 4", "more than 4", "4+"), which
-    says no more than a range does, and `several_numbers` in none of these forms. "Several", "a few", "a couple" and
-    "dozens" are no number: unparsable, as `vague`.
+    says no more than a range does, `run_on` ("twenty twenty"), and `several_numbers` in none of these forms. "Several",
+    "a few", "a couple" and "dozens" are no number: unparsable, as `vague`. A number after "not" is none either.
+
+    Numbers of several classes ("3 ships and 2 planes", "3 ships and no planes") are ambiguous, as `several_classes`,
+    unless they are equal, a total stands beside them, or `asked` tells which class counts. Numbers of parts of one
+    class ("2 large ships and 3 small ships") are `several_numbers`: nothing here adds up for a model.
+
+    Args:
+        text: The cleaned answer.
+        asked: The class that the question is about, where it is known: where the answer counts this class among
+            others, only the numbers of this class are read.
     """
     if len(text) <= LONGEST and text.isdecimal():
         return Parsed(int(text), "ok", "single_number", read=text)
     rest = " ".join(without_boxes(text).split()) if _BRACKETS.search(text) else text
     numbers = find_numbers(rest)
+    if numbers and _TAKING_BACK.search(rest):
+        numbers = [
+            number for number in numbers if not _TAKEN_BACK.search(rest, max(0, number.start - 20), number.start)
+        ]
     if not numbers:
         return _without_number(text, rest)
-    if len(numbers) == 1 and len(rest) == numbers[0].end - numbers[0].start:
-        return Parsed(numbers[0].value, "ok", "single_number", read=excerpt(rest))
-    hedged = may_be_inexact(rest)
+    if len(numbers) == 1:
+        if len(rest) == numbers[0].end - numbers[0].start:
+            return Parsed(numbers[0].value, "ok", "single_number", read=excerpt(rest))
+        return _among(rest, Counted(numbers))
+    return _among(rest, of_class(rest, numbers, asked))
+
+
+def _among(text: str, counted: Counted) -> Parsed:
+    """Return the number among those of a text that the form of words points at, or the only one."""
+    numbers = counted.numbers
+    hedged = may_be_inexact(text)
     outer = numbers if len(numbers) <= 2 * _MOST else [*numbers[:_MOST], *numbers[-_MOST:]]
-    spans = [(number, inexact(rest, number) if hedged else None) for number in outer]
-    totals = [(number, start, hedge) for number, hedge in spans if (start := _is_total(rest, number)) is not None]
+    spans = [(number, inexact(text, number) if hedged else None) for number in outer]
+    stated = [(number, hedge) for number, hedge in spans if not (number.value == 1 and _TWO.match(text, number.end))]
+    totals = [(number, start, hedge) for number, hedge in stated if (start := _is_total(text, number)) is not None]
     if totals:
         exact = [found for found in totals if found[2] is None]
-        return _said(rest, *(exact or totals)[-1], "total")
-    for number, hedge in spans:
-        if stated := _THERE_ARE.search(rest, max(0, number.start - _REACH), number.start):
-            return _said(rest, number, stated.start(), hedge, "there_are")
-    return _only(rest, numbers, [hedge for _, hedge in spans if hedge])
+        return _said(text, *(exact or totals)[-1], "total")
+    if counted.parts:
+        return ambiguous(counted.rule, excerpt(text, counted.parts[0].start, counted.parts[-1].end))
+    for number, hedge in stated:
+        if before := _THERE_ARE.search(text, max(0, number.start - _REACH), number.start):
+            return _said(text, number, before.start(), hedge, "there_are")
+    return _only(text, numbers, [hedge for _, hedge in spans if hedge])
 
 
 def _without_number(text: str, rest: str) -> Parsed:

@@ -1,4 +1,4 @@
-"""Tell a number from one end of a range and from a bound."""
+"""Tell a number from one end of a range, from a bound and from a part of a row of number words."""
 
 import re
 from typing import Literal, NamedTuple
@@ -27,33 +27,39 @@ _HINT = re.compile(
     r"[-~<>≤≥+]|(?:to|or|and|through|plus|between|least|most|minimum|maximum|than|over|under|beyond|exceeds|exceeding|of)\b",
     re.IGNORECASE,
 )
+_RUN_ON = re.compile(rf"{NUMBER_WORD}[ -]{NUMBER_WORD}\b(?!-)", re.IGNORECASE)
+_WORD_AFTER = re.compile(rf"[ -]{NUMBER_WORD}\b(?!-)", re.IGNORECASE)
+_WORD_BEFORE = re.compile(rf"\b{NUMBER_WORD}[ -]\Z", re.IGNORECASE)
 _REACH = 40
 
 
 class Inexact(NamedTuple):
     """Why a number is not the number itself, and the words that say so."""
 
-    rule: Literal["range", "bound"]
+    rule: Literal["range", "bound", "run_on"]
     start: int
     end: int
 
 
 def may_be_inexact(text: str) -> bool:
-    """Tell whether a text holds any word or sign of a range or a bound: where not, all its numbers are exact."""
-    return _HINT.search(text) is not None
+    """Tell whether a text holds any sign of a range, a bound or a row of words: where not, all numbers are exact."""
+    return _HINT.search(text) is not None or _RUN_ON.search(text) is not None
 
 
 def inexact(text: str, number: Number) -> Inexact | None:
     """Tell why a number is not the number itself; None where it is.
 
     `range`: an end of "4 to 6", "4-6", "four or five", "between 4 and 6". `bound`: "at least 4", "more than 4", "4+",
-    "4 or more". Estimates ("about 4", "~4") are exact here: they name one number.
+    "4 or more". `run_on`: a word beside a word, as in "twenty twenty" (a year, or a model in a loop) and "one two
+    three". Estimates ("about 4", "~4") are exact here: they name one number. sarbench's own rules.
     """
     if text[number.end : number.end + 1] not in ("", ".", ","):
         if (after := _RANGE_AFTER.match(text, number.end)) and not _same(after["other"], number):
             return Inexact("range", number.start, after.end())
         if after := _BOUND_AFTER.match(text, number.end):
             return Inexact("bound", number.start, after.end())
+        if text[number.start].isalpha() and number.value and (after := _WORD_AFTER.match(text, number.end)):
+            return Inexact("run_on", number.start, after.end())
     if not number.start:
         return None
     return _told_before(text, number)
@@ -65,6 +71,8 @@ def _told_before(text: str, number: Number) -> Inexact | None:
         return Inexact("range", before.start(), number.end)
     if (before := _BETWEEN.search(text, reach, number.start)) and (other := _AND.match(text, number.end)):
         return Inexact("range", before.start(), other.end())
+    if text[number.start].isalpha() and (before := _WORD_BEFORE.search(text, reach, number.start)):
+        return Inexact("run_on", before.start(), number.end)
     before = _BOUND_BEFORE.search(text, reach, number.start)
     return Inexact("bound", before.start(), number.end) if before else None
 

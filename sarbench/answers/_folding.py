@@ -15,6 +15,7 @@ _TYPOGRAPHY = str.maketrans(
         **dict.fromkeys("“”„‟″«»", '"'),
         **dict.fromkeys("‐‑‒–—―−﹘", "-"),
         **dict.fromkeys(_INVISIBLE, None),
+        **dict(zip("、。【】", ",.[]", strict=True)),
     }
 )
 _LONGEST_RUN = 30
@@ -24,7 +25,9 @@ _JOINER = "\u034f"
 
 
 def folded(text: str) -> str:
-    r"""Return NFKC with straight quotes and plain hyphens; ASCII text comes back as it is, bar the grave accent.
+    r"""Return NFKC with straight quotes, plain hyphens, and ASCII commas, stops and brackets in place of Chinese ones.
+
+    ASCII text comes back as it is, bar the grave accent.
 
     >>> folded("１２　ships – it’s \u200bclear")
     "12 ships - it's clear"

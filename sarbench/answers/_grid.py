@@ -12,11 +12,13 @@ _ROWS = {"top": "top", "upper": "top", "bottom": "bottom", "lower": "bottom"}
 _COLUMNS = {"left": "left", "right": "right"}
 _MIDDLE = r"middle|mid|cent(?:er|re|ral)"
 _ROW = rf"top|upper|bottom|lower|{_MIDDLE}"
+# "Right in the centre" is no place on the right.
+_RIGHT = rf"(?:(?<=the )right|right(?! (?:in|at|near|on) the (?:very )?(?:{_ROW}|left)))"
 _COLUMN = rf"left|right|{_MIDDLE}"
 _LINK = r"(?:[ _/-]?|[ -]hand[ -]|(?: (?:part|side|edge|end|half|portion|section))? of the )"
 _CELL = re.compile(
     rf"(?<![A-Za-z])(?:(?P<row>{_ROW}){_LINK}(?P<column>{_COLUMN})|(?P<column2>{_COLUMN}){_LINK}(?P<row2>{_ROW})"
-    rf"|(?P<alone>top|upper|bottom|lower|middle|cent(?:er|re|ral)|left|right))(?![A-Za-z])",
+    rf"|(?P<alone>top|upper|bottom|lower|middle|cent(?:er|re|ral)|left|{_RIGHT}))(?![A-Za-z])",
     re.IGNORECASE | re.ASCII,
 )
 _COMPASS = re.compile(r"\b(?:north|south)(?:[ -]?(?:east|west))?(?:ern)?\b|\b(?:east|west)(?:ern)?\b", re.IGNORECASE)

@@ -13,7 +13,12 @@ _LIST_SEPARATOR = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_SEPARATOR = 20
-_STATED = re.compile(r"\b(?:answer|category|class|label)(?: is|:)(?=\W)", re.IGNORECASE)
+_STATED = re.compile(r"\b(?:answer|category|class|label)(?: is|[\"']? ?:)(?=\W)", re.IGNORECASE)
+_STRAIGHT = re.compile(r"\W{0,8}(?:(?:an?|the) )?", re.IGNORECASE)
+_SET_OFF = re.compile(
+    r"(?:[\"']{0,2}(?:[.;:!]| ?[(-])| (?:because|since)\b|[\"'] ?, ?[\"']\w{1,40}[\"'] ?:)", re.IGNORECASE
+)
+_TWO_WORDS = re.compile(r"\W*(?!(?:and|or)\b)[A-Za-z]+\W+[A-Za-z]", re.IGNORECASE)
 _ALL = re.compile(
     r"\W{0,8}(?:(?:the )?(?:answer|correct answer) is )?(?:everything|(?:all|every one)"
     r"(?: of (?:the above|them|these|the (?:listed |given )?(?:options|classes|categories))| the above"
@@ -25,13 +30,15 @@ _WORD = re.compile(r"[^\W_]")
 
 
 def read_label(text: str, words: Vocabulary) -> Parsed:
-    """Read the one class that an answer names.
+    """Read the one class that an answer names. sarbench's own rules.
 
     Rules, first that applies:
 
     - `exact`: the answer is a class and nothing else;
     - `single_mention`: one class, however often;
-    - `stated`: one class after the last "the answer is" or "category:";
+    - `stated`: one class after the last "the answer is" or "category:", or one straight behind it and set off from what
+      follows by a full stop, a bracket, "because" or the next key of JSON;
+    - `opening`: the same at the very beginning, with a sentence behind it: "Ship. It lies in a harbor.";
     - `after_echo`: one class beside the repeated list of all options.
 
     Classes taken back by a "no" or "not" do not count. Two classes are ambiguous, as `several_labels`, and so is the
@@ -49,6 +56,8 @@ def read_label(text: str, words: Vocabulary) -> Parsed:
         return Parsed(first.name, "ok", "exact" if bare_ends else "single_mention", read=text[first.start : first.end])
     if (stated := _after_statement(text, mentions)) is not None:
         return Parsed(stated.name, "ok", "stated", read=text[stated.start : stated.end])
+    if _set_off(text, 0, mentions):
+        return Parsed(first.name, "ok", "opening", read=text[first.start : first.end])
     rest = _without_echo(text, mentions, words)
     if rest and all(mention.name == rest[0].name for mention in rest):
         return Parsed(rest[0].name, "ok", "after_echo", read=text[rest[0].start : rest[0].end])
@@ -86,7 +95,20 @@ def _after_statement(text: str, mentions: list[Mention]) -> Mention | None:
     if end is None:
         return None
     named = [mention for mention in mentions if mention.start >= end]
-    return named[0] if len({mention.name for mention in named}) == 1 else None
+    if not named:
+        return None
+    return named[0] if len({mention.name for mention in named}) == 1 or _set_off(text, end, named) else None
+
+
+def _set_off(text: str, start: int, named: list[Mention]) -> bool:
+    """Tell whether the first of several classes stands straight behind a place and is set off from the others."""
+    first = named[0]
+    other = next(mention for mention in named if mention.name != first.name)
+    return bool(
+        _STRAIGHT.fullmatch(text, start, first.start)
+        and (off := _SET_OFF.match(text, first.end))
+        and (_TWO_WORDS.match(text, off.end(), other.start) or (start and _WORD.search(text, off.end(), other.start)))
+    )
 
 
 def _without_echo(text: str, mentions: list[Mention], words: Vocabulary) -> list[Mention] | None:

@@ -32,8 +32,10 @@ _NOUN = "|".join(
     ["instances?", "objects?", "targets?", "items?", *(word for words in SYNONYMS.values() for word in words)]
 )
 _NONE = re.compile(
-    rf"\b(?:no|without|not any|(?:cannot|can not|do not|did not|is not|are not) (?:(?:{FINDING} )?any|{FINDING} an?)"
-    rf"|(?:can|do|did|is|are)n?'t (?:(?:{FINDING} )?any|{FINDING} an?))(?: [a-z-]{{1,20}}){{0,2}}? (?:{_NOUN})\b",
+    rf"\b(?:no|without|not any|not (?:even )?(?:a single|one)|there (?:is not|isn't) an?(?: single)?"
+    rf"|(?:cannot|can not|do not|did not|is not|are not) (?:(?:{FINDING} )?any|{FINDING} an?(?: single)?)"
+    rf"|(?:can|do|did|is|are)n?'t (?:(?:{FINDING} )?any|{FINDING} an?(?: single)?))"
+    rf"(?: [a-z-]{{1,20}}){{0,2}}? (?:{_NOUN})\b",
     re.IGNORECASE | re.ASCII,
 )
 _NEGATION = re.compile(r"no|without|n't", re.IGNORECASE)
@@ -59,15 +61,17 @@ def find_numbers(text: str) -> list[Number]:
     "1,234" is one number, "3,4" are two; a blank or a full stop separates no thousands. Number words go up to the
     thousands; a dozen is 12, half a dozen 6, a pair 2; "a couple" and "several dozen" are no numbers. Names
     (Sentinel-1), measures (10 m, 30 %), sizes (512x512), fractions, negative numbers and numbers of more than nine
-    digits are left out. "No ships" is a zero.
+    digits are left out, and so are number words in an order that no number has ("two hundred three hundred").
+    "No ships" and "not a single ship" are a zero.
     """
     if "x" in text or "×" in text or "*" in text:
         text = _IMAGE_SIZE.sub(lambda match: " " * len(match[0]), text)
-    found = _digits(text)
+    found = [Number(0, *match.span()) for match in _NONE.finditer(text)] if _NEGATION.search(text) else []
+    if found:
+        text = _NONE.sub(lambda match: " " * len(match[0]), text)
+    found += _digits(text)
     if _HINT.search(text):
         found += _number_words(text)
-    if _NEGATION.search(text):
-        found += [Number(0, match.start(), match.end()) for match in _NONE.finditer(text)]
     return sorted(found, key=attrgetter("start")) if len(found) > 1 else found
 
 
@@ -87,7 +91,7 @@ def _digits(text: str) -> list[Number]:
         name = start >= 2 and text[start - 1] == "-" and text[start - 2].isalpha()
         if name or sign == "-" or suffix or (fraction or "").strip(".0") or _MEASURE.match(text, end):
             continue
-        body = body.rstrip(",")
+        body, end = body.rstrip(","), end - (0 if fraction else len(body) - len(body.rstrip(",")))
         if group := _GROUP.match(text, end):
             times = _GROUPS.get(group[1].lower())
             found += [Number(int(body) * times, start, group.end())] if times and body.isdecimal() else []
@@ -103,6 +107,8 @@ def _number_words(text: str) -> list[Number]:
         words = match["words"].lower()
         start, end = match.span("words")
         if words == "dozen" and (match["vague"] or text[max(0, start - 2) : start - 1].isdigit()):
+            continue
+        if _GROUP.match(text, end):
             continue
         pronoun = words == "one" and bool(
             _PRONOUN_AFTER.match(text, end) or _PRONOUN_BEFORE.search(text, max(0, start - 20), start)

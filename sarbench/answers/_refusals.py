@@ -17,6 +17,11 @@ _INABILITY = re.compile(
     re.IGNORECASE,
 )
 _APOLOGY = re.compile(r"\b(?:sorry|apologi[sz]e|as an ai)\b", re.IGNORECASE)
+OPEN = r"\b(?:unclear|unsure|uncertain|(?:hard|difficult) to (?:say|tell|judge)) (?:if|whether)\b"
+"""Words before a clause that is left open: what it says is no answer."""
+_UNDECIDED = re.compile(
+    rf"{OPEN}|\b(?:hard|difficult) to (?:say|tell|judge)\b|\bno way (?:to|of) (?:say|tell|know|determin)", re.IGNORECASE
+)
 _NO_ANSWER = re.compile(
     r"\W{0,8}(?:unknown|unclear|unsure|uncertain|undetermined|indeterminate|n/?a|not applicable)\W{0,8}", re.IGNORECASE
 )
@@ -44,7 +49,7 @@ def refusal(text: str) -> str | None:
     >>> refusal("Sorry, it is impossible to tell."), refusal("N/A"), refusal("The weather is fine.")
     ('impossible to', 'N/A', None)
     """
-    found = _INABILITY.search(text) or _APOLOGY.search(text) or _NO_ANSWER.fullmatch(text)
+    found = _INABILITY.search(text) or _APOLOGY.search(text) or _UNDECIDED.search(text) or _NO_ANSWER.fullmatch(text)
     return found[0].strip() if found else None
 
 

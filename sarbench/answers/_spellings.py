@@ -17,36 +17,54 @@ NUMBER = r"[-+]?(?:\d{1,7}+(?:\.\d{0,30}+|(?!\.))|\.\d{1,30}+)(?:[eE][-+]?\d{1,2
 CONNECTIVES = ("to", "and")
 """The words that may stand between the two corners of a box."""
 
+LEADS = ("is", "are", "at")
+"""The words that may stand before four numbers without a bracket."""
+
 _SEP = r"(?: ?[,;] ?| )"
 _FOUR = rf"{NUMBER}(?:{_SEP}{NUMBER}){{3}}"
+_QUOTED = rf"[\"']?{NUMBER}[\"']?"
 _CORNER = rf"[\[(] ?{NUMBER}{_SEP}{NUMBER} ?[\])]"
 _ANGLED = rf"< ?{NUMBER} ?>"
-_KEY = r"\b(?:[xyXY]_?(?:[12]|[Mm]in|[Mm]ax)|[xywhXYWH]|[Ww]idth|[Hh]eight)\b"
-_KEYED = rf"{_KEY}[\"']? ?[:=] ?{NUMBER}(?![\w.])"
+_KEY = (
+    r"(?:\b(?:[xyXY]_?(?:[12]|[Mm]in|[Mm]ax)|[xywhXYWH]|[Ww]idth|[Hh]eight)\b"
+    r"|(?<=[\"'])(?:left|top|right|bottom)(?=[\"']))"
+)
+# A quoted number follows a colon, as in JSON, and no sign of equality: Molmo's <points x1="10.5" y1="20.3"> are points.
+_IS = r"[\"']? ?(?:: ?[\"']?|= ?)"
+_KEYED = rf"{_KEY}{_IS}{NUMBER}(?![\w.])"
 
 _SPELLINGS = (
     # PaliGemma, y first: <loc0123><loc0456><loc0789><loc1001>
     ("loc", r"<loc\d{4}>(?: ?<loc\d{4}>){3}"),
+    # Florence-2: <loc_10><loc_20><loc_300><loc_400>
+    ("bins", r"<loc_\d{1,4}>(?: ?<loc_\d{1,4}>){3}"),
     # Kosmos-2, the cells of two corners: <patch_index_0044><patch_index_0863>
     ("patches", r"<patch_index_\d{4}> ?<patch_index_\d{4}>"),
     # SARChat-2M {<x1><y1><x2><y2>}, GeoChat {<x1><y1><x2><y2>|<θ>}
     ("angled", rf"{_ANGLED}(?: ?,? ?{_ANGLED}){{3}}(?: ?\| ?{_ANGLED}|(?! ?\| ?{_ANGLED}))"),
-    # Qwen-VL, Qwen2-VL (x1,y1),(x2,y2); also "(x1, y1) to (x2, y2)"
-    ("corners", rf"{_CORNER} ?(?:[,;-]|(?:{'|'.join(CONNECTIVES)})\b)? ?{_CORNER}"),
+    # [[x1, y1], [x2, y2], [x3, y3], …]: three points or more in brackets of their own are the corners of a polygon
+    ("polygon", rf"[\[(] ?{_CORNER}(?: ?,? ?{_CORNER}){{2,63}} ?[\])]"),
+    # Qwen-VL, Qwen2-VL (x1,y1),(x2,y2); also "(x1, y1) to (x2, y2)" and "top_left": [x1, y1], "bottom_right": [x2, y2]
+    ("corners", rf"{_CORNER} ?(?:[,;-]|(?:{'|'.join(CONNECTIVES)})\b|, ?[\"']bottom_right[\"'] ?:)? ?{_CORNER}"),
     # [x1, y1, x2, y2] in any bracket; JSON, CogVLM [[000,…]] and InternVL <box>[[…]]</box> hold this one
-    ("list", rf"[\[(<] ?{_FOUR} ?[\])>]"),
+    ("list", rf"[\[(<] ?{_QUOTED}(?:{_SEP}{_QUOTED}){{3}} ?[\])>]"),
     # MiniCPM-V <box>x1 y1 x2 y2</box>
-    ("tagged", rf"<(?:bbox|box)> ?{_FOUR} ?</"),
+    ("tagged", rf"<(?:bbox|box|bbox_2d|BOX|BBOX)> ?{_FOUR} ?</"),
     # {"x1": 1, "y1": 2, "x2": 30, "y2": 40}, xmin=1, ymin=2, …; which keys and in what order is checked afterwards
-    ("keyed", rf"{_KEYED}(?: ?[,;]? ?[\"']?{_KEYED}){{3}}"),
+    ("keyed", rf"{_KEYED}[\"']?(?: ?[,;]? ?(?:[-*] )?[\"']?{_KEYED}[\"']?){{3}}"),
 )
 # Every spelling begins with one of these characters: where there is none, none has to be tried.
-_BOX = re.compile(r"(?=[<\[(xywhXYWH])(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _SPELLINGS) + ")")
-_BARE = re.compile(rf"\W{{0,4}}({_FOUR})\W{{0,4}}")
+_NAMED = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _SPELLINGS)
+_BOX = re.compile(rf"(?=[<\[(xywhXYWHltrb])(?:{_NAMED})")
+# "10, 20, 300, 400" and nothing else, or behind "The bounding box is", "bbox:", "The ship lies at".
+_BARE = re.compile(rf"(?:[^\d\[\](){{}}<>]{{0,120}}(?::|\b(?:{'|'.join(LEADS)})\b))?\W{{0,4}}({_FOUR})\W{{0,4}}", re.I)
 _NUMBER = re.compile(NUMBER)
-_KEYED_NUMBER = re.compile(rf"({_KEY})[\"']? ?[:=] ?({NUMBER})")
-_CORNER_KEYS = (("x1", "y1", "x2", "y2"), ("xmin", "ymin", "xmax", "ymax"))
-_SIZE_KEYS = (("x", "y", "w", "h"), ("x", "y", "width", "height"))
+_KEYED_NUMBER = re.compile(rf"([A-Za-z]{{1,6}}_?(?:[12]|[A-Za-z]{{3}})?){_IS}({NUMBER})")
+_CORNER_KEYS = (("x1", "y1", "x2", "y2"), ("xmin", "ymin", "xmax", "ymax"), ("left", "top", "right", "bottom"))
+_SIZE_KEYS = (("x", "y", "w", "h"), ("x", "y", "width", "height"), ("left", "top", "width", "height"))
+
+_BINS = 1000
+"""Bins a side of Florence-2."""
 
 _PATCHES = 32
 """Cells a side of Kosmos-2's grid."""
@@ -67,7 +85,7 @@ class SpelledBox:
 def find_boxes(text: str) -> tuple[list[SpelledBox], int]:
     """Return the first `MAX_BOXES` boxes of a text, and how many there are in all.
 
-    Four numbers without any bracket are a box only where they are the whole answer.
+    Four numbers without any bracket are a box only where they are the whole answer, bar a lead such as "The box is".
     """
     found: list[SpelledBox] = []
     total = 0
@@ -92,10 +110,19 @@ def _spelled(spelling: str, written: str, start: int) -> SpelledBox | None:
     end = start + len(written)
     if spelling == "keyed":
         return _by_keys(written, start)
-    numbers = [float(number) for number in _NUMBER.findall(written)]
+    # The 2 of <bbox_2d> is no number.
+    inner = written.partition(">")[2] if spelling == "tagged" else written
+    numbers = [float(number) for number in _NUMBER.findall(inner)]
     if spelling == "patches":
         cells = _patch_corners(int(numbers[0]), int(numbers[1]))
         return None if cells is None else SpelledBox(spelling, cells, 0.0, start, end)
+    if spelling == "bins":
+        if max(numbers) >= _BINS:
+            return None
+        # The middle of a bin: `BoxQuantizer.dequantize` in processing_florence2.py of microsoft/Florence-2-large.
+        numbers = [number + 0.5 for number in numbers]
+    if spelling == "polygon":
+        numbers = [min(numbers[::2]), min(numbers[1::2]), max(numbers[::2]), max(numbers[1::2])]
     angle = numbers[4] if len(numbers) > 4 else 0.0
     return SpelledBox(spelling, (numbers[0], numbers[1], numbers[2], numbers[3]), angle, start, end)
 

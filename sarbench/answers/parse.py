@@ -36,6 +36,7 @@ def parse(
     choices: Sequence[str] = (),
     coords: str | Convention = "pixel",
     size: Size | None = None,
+    asked: str | None = None,
 ) -> Parsed:
     """Read an answer.
 
@@ -50,6 +51,8 @@ def parse(
             `mentions` look for; empty: the six SARDet-100K classes, the nine grid cells.
         coords: The convention that boxes are written in (see `sarbench.coords`).
         size: Width and height of the native image; boxes can only be out of range where it is known.
+        asked: The class that a `count` is asked of, e.g. "ship", where it is known: it tells which number of "3 ships
+            and 2 planes" is the answer. Other kinds do without.
 
     Returns:
         The value, the outcome, the name of the rule and the words that it read.
@@ -63,15 +66,17 @@ def parse(
     ([[393.0, 426.0, 470.0, 494.0]], 'ok', 'angled')
     >>> parse("There are 4 instances. {<294><358><329><427>}", kind="count").value
     4
+    >>> parse("3 ships, 2 planes", kind="count").outcome, parse("3 ships, 2 planes", kind="count", asked="ship").value
+    ('ambiguous', 3)
     """
     convention = _convention(coords) if isinstance(coords, str) else coords
     if kind in _REMEMBERED and len(text) <= _SHORT:
-        return _remembered(text, kind, tuple(choices))
+        return _remembered(text, kind, tuple(choices), asked=asked)
     if kind not in KINDS:
         raise UnknownNameError(where=kind, problem="is no kind of answer", fix=f"Use one of: {', '.join(KINDS)}")
     if kind == "boxes":
         to_pixels([], convention, size)
-    return _read(text, kind, tuple(choices), convention, size)
+    return _read(text, kind, tuple(choices), convention, size, asked)
 
 
 _convention = lru_cache(maxsize=128)(parse_convention)
@@ -83,6 +88,7 @@ def _read(
     choices: tuple[str, ...],
     convention: Convention | None = None,
     size: Size | None = None,
+    asked: str | None = None,
 ) -> Parsed:
     """Clean and read an answer; the convention and the size are those of `boxes`."""
     spoken = _spoken(text)
@@ -94,7 +100,7 @@ def _read(
     if kind == "boxes":
         read = read_boxes(plain, of_choices(choices), convention or _convention("pixel"), size)
     else:
-        read = _sentences(without_refusals(plain), kind, choices)
+        read = _sentences(without_refusals(plain), kind, choices, asked)
     return _or_refused(read, plain)
 
 
@@ -129,10 +135,10 @@ def _or_refused(read: Parsed, plain: str) -> Parsed:
 _remembered = lru_cache(maxsize=1 << 14)(_read)
 
 
-def _sentences(text: str, kind: str, choices: tuple[str, ...]) -> Parsed:
+def _sentences(text: str, kind: str, choices: tuple[str, ...], asked: str | None) -> Parsed:
     match kind:
         case "count":
-            return read_count(text)
+            return read_count(text, asked)
         case "yes_no":
             return read_yes_no(text)
         case "label":

@@ -148,6 +148,19 @@ def of_choices(choices: tuple[str, ...]) -> Vocabulary:
     return vocabulary({choice: [word, *derived[choice]] for choice, word in words.items()})
 
 
+@lru_cache(maxsize=128)
+def beside_classes(other: str) -> Vocabulary:
+    """Return the vocabulary of the six classes and of one more, where it is none of them.
+
+    >>> [mention.name for mention in beside_classes("Building").find("buildings and boats")]
+    ['building', 'ship']
+    """
+    word = _normal(other)
+    known = {phrase for phrases in SYNONYMS.values() for phrase in phrases}
+    more = {word: [word, *_inflected(word)]} if word and word not in known else {}
+    return vocabulary({**SYNONYMS, **more}, nothing=NOTHING)
+
+
 def _normal(choice: str) -> str:
     return " ".join(folded(choice).lower().split())
 

@@ -40,7 +40,7 @@ def to_pixels(
         values = values[:, [1, 0, 3, 2]]
     if known.xywh:
         values[:, 2:] += values[:, :2]
-    whole = frame(known, size)
+    whole = frame(known, size, boxes=len(values))
     if whole is None:
         return values
     native: Boxes = values * whole.native / whole.spoken
@@ -62,7 +62,7 @@ def from_pixels(
     """
     known = as_convention(convention)
     values = as_boxes(boxes)
-    whole = frame(known, size)
+    whole = frame(known, size, boxes=len(values))
     if whole is not None:
         shifted = values if whole.shift is None else values + whole.shift
         values = shifted * whole.spoken / whole.native
@@ -82,7 +82,12 @@ def as_boxes(boxes: npt.ArrayLike) -> Boxes:
     Raises:
         InputError: The shape is wrong.
     """
-    values = np.array(boxes, dtype=np.float64)
+    try:
+        values = np.array(boxes, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            where="boxes", problem=f"are no table of numbers ({error})", fix="Give four numbers for each box"
+        ) from error
     if values.size == 0:
         return np.zeros((0, 4))
     if values.ndim != 2 or values.shape[1] != 4:

@@ -45,7 +45,7 @@ def faults(boxes: npt.ArrayLike, size: Size | npt.NDArray[np.integer] | None, *,
     solid: Flags = (edges[:, 2] > edges[:, 0]) & (edges[:, 3] > edges[:, 1])
     outside = edges < -tolerance
     if size is not None:
-        far = checked(size) + tolerance
+        far = checked(size, boxes=len(edges)) + tolerance
         outside |= edges > np.concatenate((far, far), axis=1)
     return BoxFaults(infinite, ~(solid | infinite), _any(outside) & ~infinite)
 
@@ -70,5 +70,6 @@ def clip(boxes: npt.ArrayLike, size: Size | npt.NDArray[np.integer]) -> Boxes:
     >>> clip([[-3, 2, 600, 40]], (512, 512)).tolist()
     [[0.0, 2.0, 512.0, 40.0]]
     """
-    clipped: Boxes = np.clip(as_boxes(boxes), 0.0, np.tile(checked(size), 2))
+    edges = as_boxes(boxes)
+    clipped: Boxes = np.clip(edges, 0.0, np.tile(checked(size, boxes=len(edges)), 2))
     return clipped

@@ -55,11 +55,12 @@ def resized(size: Size, factor: int, min_pixels: int, max_pixels: int) -> Size:
     return rounded[0], rounded[1]
 
 
-def frame(known: Convention, size: Size | npt.ArrayLike | None) -> Frame | None:
+def frame(known: Convention, size: Size | npt.ArrayLike | None, *, boxes: int) -> Frame | None:
     """Return the frame of a convention for one size or for [N, 2] sizes; None where nothing is to be converted.
 
     Raises:
-        InputError: The convention needs a size and has none, or a size is not positive.
+        InputError: The convention needs a size and has none, a size is no whole number of pixels, or there are neither
+            as many sizes as boxes nor one for all.
     """
     if not known.needs_size:
         return None
@@ -69,7 +70,7 @@ def frame(known: Convention, size: Size | npt.ArrayLike | None) -> Frame | None:
             problem="cannot be converted without the size of the image",
             fix="Give size=(width, height) of the native image",
         )
-    sizes = checked(size)
+    sizes = checked(size, boxes=boxes)
     if known.resize is not None:
         return Frame(_corners(sizes), _corners(_resized_each(sizes, known.resize)), None)
     spoken = np.full((1, 4), known.scale, dtype=np.float64)
@@ -80,15 +81,16 @@ def frame(known: Convention, size: Size | npt.ArrayLike | None) -> Frame | None:
     return Frame(_corners(np.repeat(side, 2, axis=1)), spoken, _corners((side - sizes) // 2))
 
 
-def checked(size: Size | npt.ArrayLike) -> Sizes:
+def checked(size: Size | npt.ArrayLike, *, boxes: int | None = None) -> Sizes:
     """Return one size or [N, 2] sizes as [N, 2] int64.
 
     Raises:
-        InputError: The shape is wrong, or a side is less than one pixel.
+        InputError: The shape is wrong, a side is no whole number of pixels or less than one, or there are neither as
+            many sizes as boxes nor one for all.
     """
-    if isinstance(size, tuple) and len(size) == 2 and size[0] >= 1 and size[1] >= 1:
+    if isinstance(size, tuple) and len(size) == 2 and type(size[0]) is int is type(size[1]) and min(size) >= 1:
         return np.array([size], dtype=np.int64)  # the usual case, and three times as fast
-    sizes = np.asarray(size)
+    sizes = _whole(size)
     sizes = sizes.reshape(1, 2) if sizes.shape == (2,) else sizes
     if sizes.ndim != 2 or sizes.shape[1] != 2:
         raise InputError(
@@ -101,8 +103,24 @@ def checked(size: Size | npt.ArrayLike) -> Sizes:
             problem="is no size of an image",
             fix="Give the width and height of the native image in pixels, both at least 1",
         )
-    whole: Sizes = sizes.astype(np.int64, copy=False)
-    return whole
+    if boxes is not None and len(sizes) not in (1, boxes):
+        raise InputError(
+            where="size", problem=f"has {len(sizes)} entries for {boxes} boxes", fix="Give one size, or one a box"
+        )
+    return sizes
+
+
+def _whole(size: npt.ArrayLike) -> Sizes:
+    try:
+        given = np.asarray(size, dtype=np.float64)
+    except (TypeError, ValueError):
+        given = np.array([np.nan])
+    if not (given == np.floor(given)).all() or not np.isfinite(given).all():
+        raise InputError(
+            where=f"size {size!r}"[:80], problem="is no pair of whole numbers", fix="Give width and height in pixels"
+        )
+    sizes: Sizes = given.astype(np.int64)
+    return sizes
 
 
 def _corners(sizes: Sizes) -> npt.NDArray[np.float64]:

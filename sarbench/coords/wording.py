@@ -8,6 +8,7 @@ import numpy.typing as npt
 from sarbench.coords.convention import Convention
 from sarbench.coords.conversion import as_convention, from_pixels
 from sarbench.coords.frames import Size
+from sarbench.errors import InputError
 
 # By (y_first, xywh).
 _TEMPLATES = {
@@ -69,6 +70,9 @@ def edge_names(convention: str | Convention) -> str:
 def format_box(xyxy: npt.ArrayLike, convention: str | Convention, size: Size | None = None) -> str:
     """Write one box of native pixels in a convention: whole numbers (halves upwards), or 3 decimals for `norm1`.
 
+    Raises:
+        InputError: An edge is NaN or infinite, or as `from_pixels`.
+
     >>> format_box((128, 64, 256, 128), "norm1000", size=(512, 256))
     '[250, 250, 500, 500]'
     >>> format_box((128, 64, 256, 128), "norm1_yx_xywh", size=(512, 256))
@@ -76,5 +80,7 @@ def format_box(xyxy: npt.ArrayLike, convention: str | Convention, size: Size | N
     """
     known = as_convention(convention)
     edges = from_pixels(np.asarray(xyxy, dtype=np.float64).reshape(1, -1), known, size)[0].tolist()
+    if not all(map(math.isfinite, edges)):
+        raise InputError(where=f"box {edges}", problem="has an edge that is no number", fix="Give four finite numbers")
     written = [str(math.floor(edge + 0.5)) if known.integer else f"{edge:.3f}" for edge in edges]
     return f"[{', '.join(written)}]"

@@ -59,6 +59,23 @@ def _boxes(text: str, **options: object) -> Parsed:
         ("X1: 1; Y1: 2; X2: 30; Y2: 40", "keyed"),
         ('{"x": 1, "y": 2, "width": 29, "height": 38}', "sized"),
         ("x=1 y=2 w=29 h=38", "sized"),
+        ('{"bbox_2d": ["1", "2", "30", "40"]}', "list"),
+        ('{"x1": "1", "y1": "2", "x2": "30", "y2": "40"}', "keyed"),
+        ('{"left": 1, "top": 2, "right": 30, "bottom": 40}', "keyed"),
+        ("- **x1**: 1\n- **y1**: 2\n- **x2**: 30\n- **y2**: 40", "keyed"),
+        ('{"left": 1, "top": 2, "width": 29, "height": 38}', "sized"),
+        ('{"top_left": [1, 2], "bottom_right": [30, 40]}', "corners"),
+        ("[[1, 2], [30, 2], [30, 40], [1, 40]]", "polygon"),
+        ("((2, 2), (1, 40), (30, 3))", "polygon"),
+        ("<bbox_2d>1, 2, 30, 40</bbox_2d>", "tagged"),
+        ("<BOX>1 2 30 40</BOX>", "tagged"),
+        ("The ship: <|begin_of_box|>[[1, 2, 30, 40]]<|end_of_box|>, IoU 0.9", "list"),
+        ("$\\boxed{[1, 2, 30, 40]}$ beats [5, 6, 7, 8]", "list"),
+        ("（１、２、３０、４０）。", "list"),
+        ("【1，2，30，40】", "list"),
+        ("The bounding box is 1, 2, 30, 40.", "bare"),
+        ("bbox: 1, 2, 30, 40", "bare"),
+        ("The ship lies at 1 2 30 40", "bare"),
         ("1, 2, 30, 40", "bare"),
         ("１，２，３０，４０", "bare"),
         ("[１，２，３０，４０]", "list"),
@@ -90,6 +107,10 @@ def test_several_boxes_with_anything_between(form: str, between: str) -> None:
         "[a, b, c, d]",
         "{<1><2><3>}",
         "<loc0001><loc0002>",
+        "<loc_1><loc_2><loc_30>",
+        "<loc_1><loc_2><loc_30><loc_1000>",
+        '<points x1="1" y1="2" x2="30" y2="40" alt="ship">ship</points>',
+        "The image of 4 is 1, 2, 30, 40",
         "x1: 1, x1: 2, x2: 30, y2: 40",
         "x1: 1, y1: 2, xmax: 30, ymax: 40",
         "x1: 1, y1: 2, x2: 30",
@@ -113,6 +134,8 @@ def test_what_is_no_box(text: str) -> None:
         "{}",
         '{"bbox_2d": []}',
         '[{"objects": null}]',
+        '[{"bbox_2d": [], "label": "ship"}]',
+        '{"label": "ship", "bbox_2d": null}',
         "None",
         "No ships are visible.",
         "There are no cars",
@@ -273,3 +296,25 @@ def test_a_model_in_a_loop_is_capped() -> None:
     found = _boxes("{<1><2><30><40>}" * (MAX_BOXES + 7))
     assert (len(found.value), found.rule, found.dropped, found.outcome) == (MAX_BOXES, "angled_capped", 7, "ok")
     assert _boxes("{<1><2><30><40>}" * MAX_BOXES).rule == "angled"
+
+
+def test_bins_of_florence_stand_for_their_middle() -> None:
+    text = "<s>ship<loc_0><loc_100><loc_500><loc_999>harbor<loc_1><loc_2><loc_30><loc_40></s>"
+    found = _boxes(text, coords="pixel_yx", size=(2000, 1000))
+    np.testing.assert_allclose(found.value, [[1, 100.5, 1001, 999.5], [3, 2.5, 61, 40.5]])
+    assert (found.rule, found.labels) == ("bins", ("ship", "harbor"))
+    assert _boxes(text, size=None).rule == "bins_without_size"
+
+
+def test_a_polygon_keeps_the_order_of_the_convention() -> None:
+    text = "[[10, 20], [100, 20], [100, 400], [10, 400]]"
+    assert _boxes(text, coords="norm1000_yx_xywh", size=(1000, 1000)).value.tolist() == [[20, 10, 400, 100]]
+
+
+def test_every_tagged_box_counts() -> None:
+    """GLM-4.5V tags box after box; of other tagged answers the last one wins."""
+    text = "ship <|begin_of_box|>[1, 2, 30, 40]<|end_of_box|>, car <|begin_of_box|>[[5, 6, 70, 80]]<|end_of_box|>"
+    found = _boxes(text)
+    assert (found.value.tolist(), found.labels) == ([[1, 2, 30, 40], [5, 6, 70, 80]], ("ship", "car"))
+    assert _boxes("\\boxed{[1, 2, 30, 40]}, \\boxed{[5, 6, 70, 80]}").value.tolist() == found.value.tolist()
+    assert parse("<|begin_of_box|>2<|end_of_box|>, no: <|begin_of_box|>3<|end_of_box|>", kind="count").value == 3

@@ -88,6 +88,19 @@ TEMPLATES = (
     "The ship{} is at [{}, {}, {}, {}]",
     "[LMMS_EVAL_REQUEST_FAILED after {} tries] [{}, {}, {}, {}]",
     "none",
+    '{{"left": {}, "top": {}, "right": {}, "bottom": {}}}',
+    '{{"top_left": [{}, {}], "bottom_right": [{}, {}]}}',
+    '["{}", "{}", "{}", "{}"]',
+    "- x1: {} - y1: {} - x2: {} - y2: {}",
+    "<loc_{}><loc_{}><loc_{}><loc_{}>",
+    "[[{},{}],[{},{}],[{},{}]]",
+    "The bounding box is {}, {}, {}, {}.",
+    "The ship lies there: {}, {}, {}, {}.",
+    "The coordinates of {}: {} {} {} {}",
+    "<bbox_2d>{} {} {} {}</bbox_2d>",
+    "No {}: \\boxed{{[{}, {}, {}, {}]}}",
+    "ship <|begin_of_box|>[{}, {}, {}, {}]<|end_of_box|>, car <|begin_of_box|>[{}, {}, {}, {}]<|end_of_box|>",
+    "【{}、{}、{}、{}】",
     "",
     "[]",
     "I'm sorry, I cannot help.",
@@ -112,6 +125,7 @@ pieces = st.sampled_from(
     [
         *"[](){}<>,.;:|-+eE \n\"'`*/_xywh",
         *("12", "3", "0.5", "x1", "to", "and", "ship", "car", "label", "bbox", "loc", "<think>", "</think>"),
+        *("\\boxed{", "at ", "<loc_12>", '"left"', "right", "【", "、", "<|begin_of_box|>", "((1,2),(3,4),"),
         *("<|im_end|>", '"label": "', "１２", "٣", "½", "\0", "é", "[1, 2, 30, 40]", "<loc0012>"),
     ]
 )

@@ -29,6 +29,19 @@ from sarbench.answers import _clean
         ("[THINK]a[/THINK]b", "b"),
         ("<|begin_of_thought|>a<|end_of_thought|>b", "b"),
         ("x<|begin_of_box|>b<|end_of_box|>y", "b"),
+        ("<think >a</think >b", "b"),
+        ("<seed:think>a</seed:think>b", "b"),
+        ("<reflection>a</reflection>b", "b"),
+        ("<|START_THINKING|>a<|END_THINKING|>b", "b"),
+        ("<REASONING>a</REASONING><CONCLUSION>b</CONCLUSION>", "b"),
+        ("<final_answer>b</final_answer> c", "b"),
+        (r"a = \boxed{b} or c", "b"),
+        (r"\boxed{a}, no: \boxed{\text{b}}", "b"),
+        (r"\boxed{\frac{1}{2}} c", r"\frac{1}{2}"),
+        (r"\boxed{b", "b"),
+        (r"<answer>\boxed{b}</answer>", "b"),
+        (r"<think>\boxed{a}</think>b", "b"),
+        ("<answer>[a]</answer>, <answer>[b]</answer>", "<answer>[a]</answer>, <answer>[b]</answer>"),
         ("<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b", "b"),
         ("<|channel|>analysis<|message|>a", ""),
     ],
@@ -40,7 +53,7 @@ def test_reasoning(text: str, left: str) -> None:
 @settings(deadline=None)
 @given(st.text())
 def test_text_without_tags_is_left_alone(text: str) -> None:
-    assert "<" in text or _clean.without_reasoning(text) == text
+    assert "<" in text or "\\boxed" in text or _clean.without_reasoning(text) == text
 
 
 @settings(deadline=None)

@@ -57,7 +57,17 @@ def test_number_words(tens: int, unit: int, hundreds: int, hyphen: str, link: st
         ("I cannot find a ship", 0, "single_number"),
         ("Nothing", 0, "none"),
         ("There are no visible ships.", 0, "there_are"),
-        ("There are 4 ships and 2 cars.", 4, "there_are"),
+        ("There are 4 ships and 2 of them are cargo ships.", 4, "there_are"),
+        ("There are 3 ships: 2 in the harbor and 1 near the bridge", 3, "there_are"),
+        ("3 ships and 2 planes, a total of 5", 5, "total"),
+        ("3 ships, 3 planes", 3, "single_number"),
+        ("not a single ship", 0, "single_number"),
+        ("There is not a single ship here", 0, "single_number"),
+        ("It is 4, not 5", 4, "single_number"),
+        ("Let me count: 1, 2, 3, 4. There are 4 ships.", 4, "there_are"),
+        ('{"answer": 3, "reason": "2 on the left, 1 on the right"}', 3, "total"),
+        ("The answer is $\\boxed{3}$ ships, 2 of which are large", 3, "single_number"),
+        ("图中共有【３】艘船。", 3, "single_number"),
         ("There are exactly four ships: one in the top left, 3 below", 4, "there_are"),
         ("I can see about 12 ships, 3 of them large", 12, "there_are"),
         ("The image contains 7 tanks in 2 groups", 7, "there_are"),
@@ -86,7 +96,11 @@ def test_counts(text: str, value: int, rule: str) -> None:
     [
         "3, 4",
         "3,4",
-        "12 ships and 3 cars",
+        "12 buildings and 3 roads",
+        "There are 2 large ships and 3 small ships.",
+        "There are 2 ships on the left and 2 ships on the right",
+        "5 6",
+        "There are 1, 2, 3 ships",
         "1. a\n2. b",
     ],
 )
@@ -113,6 +127,10 @@ def test_several_numbers_are_ambiguous(text: str) -> None:
         "1" * 10,
         "1" * 10_000,
         "3rd",
+        "two hundred three hundred",
+        "one hundred one hundred",
+        "two million ships",
+        "There are not 4 ships",
     ],
 )
 def test_what_is_no_count(text: str) -> None:
@@ -126,3 +144,38 @@ def test_no_answer_is_no_zero(text: str) -> None:
 
 def test_vague_words_have_a_rule() -> None:
     assert parse("There are several.", kind="count").rule == "vague"
+
+
+@pytest.mark.parametrize("text", ["twenty twenty", "twenty-twenty", "one two three", "There are two two ships"])
+def test_number_words_in_a_row_are_no_number(text: str) -> None:
+    found = parse(text, kind="count")
+    assert (found.value, found.outcome, found.rule) == (None, "ambiguous", "run_on")
+
+
+@pytest.mark.parametrize(
+    ("text", "ships", "planes"),
+    [
+        ("There are 3 ships and 2 planes.", 3, 2),
+        ("There are 2 planes and 3 small ships in the image.", 3, 2),
+        ("A total of 3 vessels and 2 aircraft.", 3, 2),
+        ("There are 3 ships but no planes.", 3, 0),
+        ("Ships: 3, planes: 2", 3, 2),
+        ('{"ship": 3, "plane": 2}', 3, 2),
+        ("3 ships and 2 planes, a total of 5 objects and 1 bridge", 3, 2),
+    ],
+)
+def test_only_the_question_tells_which_of_several_classes_counts(text: str, ships: int, planes: int) -> None:
+    if "total of 5" not in text:
+        found = parse(text, kind="count")
+        assert (found.value, found.outcome, found.rule) == (None, "ambiguous", "several_classes")
+    assert parse(text, kind="count", asked="ship").value == ships
+    assert parse(text, kind="count", asked="Boats").value == ships
+    assert parse(text, kind="count", asked="airplane").value == planes
+    assert parse(text, kind="count", asked="car").value == parse(text, kind="count").value
+
+
+def test_a_class_beyond_the_six_may_be_asked_for() -> None:
+    text = "There are 3 ships and 12 buildings."
+    assert parse(text, kind="count", asked="Building").value == 12
+    assert parse(text, kind="count", asked="ship").value == 3
+    assert parse("There are 2 large buildings.", kind="count", asked="ship").value == 2

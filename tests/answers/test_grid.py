@@ -38,6 +38,10 @@ def test_the_nine_cells_in_every_spelling(cell: str) -> None:
         ("the upper part of the right side", "top right"),
         ("left of the center", "middle left"),
         ("top–left", "top left"),
+        ("The ship is right in the centre.", "middle center"),
+        ("right at the bottom", "bottom center"),
+        ("top right in the image", "top right"),
+        ("to the right in the image", "middle right"),
     ],
 )
 def test_shorter_words(text: str, cell: str) -> None:
@@ -47,6 +51,7 @@ def test_shorter_words(text: str, cell: str) -> None:
 def test_several_cells_are_ambiguous_and_none_is_unparsable() -> None:
     assert parse("top left or bottom right", kind="position").outcome == "ambiguous"
     assert parse("top, center, bottom, left, right", kind="position").outcome == "ambiguous"
+    assert parse("on the right in the center", kind="position").outcome == "ambiguous"
     for text in ("bright", "stop", "leftover", "north", "uppermost"):
         assert parse(text, kind="position").outcome == "unparsable"
 

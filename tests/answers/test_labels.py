@@ -60,6 +60,11 @@ def test_parts_of_words_name_nothing(text: str) -> None:
         ("It isn't a car, it's a tank", "tank", "single_mention"),
         ("Ships often lie in a harbor. The answer is: harbor", "harbor", "stated"),
         ("Category: tank, near the bridge? The final answer is tank.", "tank", "stated"),
+        ("Answer: ship. Explanation: a harbor would be larger.", "ship", "stated"),
+        ("The category is ship because a harbor is nearby", "ship", "stated"),
+        ('{"class": "ship", "confidence": 0.9, "alternatives": ["harbor"]}', "ship", "stated"),
+        ("Ship. It lies in a harbor.", "ship", "opening"),
+        ("A ship (a vessel in the harbor)", "ship", "opening"),
         (f"Based on these category options ({OPTIONS}), it is a ship.", "ship", "after_echo"),
         (f"Of {OPTIONS.replace(', tank', ' or tank')} I choose the car", "car", "after_echo"),
     ],
@@ -188,3 +193,22 @@ def test_letters_of_options_are_no_articles(text: str, value: str | None) -> Non
 
 def test_the_version_is_for_everybody() -> None:
     assert sarbench.answers.SYNONYMS_VERSION == SYNONYMS_VERSION
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "ship, harbor",
+            "Ship. Harbor.",
+            "ship. or a harbor",
+            "ship (harbor)",
+            "Class: ship / harbor",
+            "Ship; harbor",
+        ),
+        *("The answer is a ship or a harbor", "Ship: 0.6, harbor: 0.4", "The answer is ship: harbor"),
+    ],
+)
+def test_a_list_of_classes_states_none(text: str) -> None:
+    found = parse(text, kind="label", choices=CLASSES)
+    assert (found.value, found.outcome, found.rule) == (None, "ambiguous", "several_labels")

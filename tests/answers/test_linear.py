@@ -18,6 +18,7 @@ NOISE = 0.01
 TEXT_BAITS = [
     *("\u0301\u0316", "a\u0301\u0316\u0323", "\u0f81\u0f71", "\ufdfa", "\ud800", "\0", "😀", "<answer>", "</think>"),
     *("<think></think>", "<|channel|>final<|message|>", "**", "'", " \n", "I cannot ", "not sure, but "),
+    *("\\boxed{", "\\boxed{1}", "\\boxed{\\text{", "<|begin_of_box|>[", "、", "unclear whether there is "),
 ]
 BAITS = {
     "count": [
@@ -29,6 +30,12 @@ BAITS = {
         "number of a 9 ",
         "no a b ",
         "a thousand two hundred ",
+        "twenty twenty ",
+        "3 ships and ",
+        "3 ships and 2 planes, ",
+        "ship: ",
+        "not 4 ",
+        "1, 2, ",
     ],
     "yes_no": ["no ", "yes ", "answer is: yes no. ", "is not ", "cannot "],
     "label": [
@@ -39,9 +46,11 @@ BAITS = {
         "a. ship ",
         "aircraft, bridge, car, harbor, ship, tank ",
         "class is ship ",
+        "ship. a harbor. class is ",
     ],
     "labels": ["ship, ", "not only ship ", "all of the above ", "car park "],
-    "position": ["top ", "left of the ", "top part of the ", "middle", "north "],
+    "boxes": ["[[1,2],[3,4],", "((1,2),", "at 1 2 3 ", '["1", ', '"left": 1, ', "<loc_1>", '(1,2), "bottom_right'],
+    "position": ["right in the ", "top ", "left of the ", "top part of the ", "middle", "north "],
     "fields": ["very small ship top left ", "small large "],
     "mentions": ["A ship in top left ", "99 ship top ", "ship ship top "],
     "text": ["I cannot. ", "a. "],

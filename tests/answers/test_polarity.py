@@ -17,6 +17,14 @@ from sarbench.answers import parse
         ("Is there a ship? No.", "no", "only_polarity"),
         ("There are no ships.", "no", "only_polarity"),
         ("There aren't any", "no", "only_polarity"),
+        ("Definitely not.", "no", "only_polarity"),
+        ("Of course not", "no", "only_polarity"),
+        ("Not that I can see", "no", "only_polarity"),
+        ("I doubt there is a ship", "no", "only_polarity"),
+        ("Probably yes", "yes", "only_polarity"),
+        ("Probably not", "no", "only_polarity"),
+        ("Yes or no? \\boxed{\\text{No}}", "no", "first_word"),
+        ('{"answer": "no", "reason": "yes is wrong"}', "no", "stated"),
         ("There is not a ship", "no", "only_polarity"),
         ("None are visible", "no", "only_polarity"),
         ("Not visible.", "no", "only_polarity"),
@@ -49,7 +57,18 @@ def test_parts_of_words_are_no_polarity(text: str) -> None:
     assert parse(text, kind="yes_no").outcome == "unparsable"
 
 
-@pytest.mark.parametrize("text", ["unknown", "I'm not sure.", "No idea.", "There is no image attached."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "unknown",
+        "I'm not sure.",
+        "No idea.",
+        "No way to tell.",
+        "It is unclear whether there is a ship",
+        "Hard to say",
+        "There is no image attached.",
+    ],
+)
 def test_no_answer_is_no_no(text: str) -> None:
     assert parse(text, kind="yes_no").outcome == "refused"
 

@@ -41,3 +41,12 @@ def test_parts() -> None:
     assert refusal("A ship") is None
     assert is_only_refusal("I cannot. Try again.")
     assert not is_only_refusal("I cannot be sure. There is a harbor. It holds ships.")
+
+
+def test_a_doubt_beside_an_answer_takes_nothing_back() -> None:
+    text = "The ship lies in the top left and it is unclear whether it moves."
+    assert parse(text, kind="position").value == "top left"
+    assert parse(text, kind="label").value == "ship"
+    assert parse(text, kind="text").outcome == "ok"
+    assert parse("It is hard to say, maybe 3", kind="count").value == 3
+    assert parse("It is unclear whether ships are visible.", kind="yes_no").outcome == "refused"

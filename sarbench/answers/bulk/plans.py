@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sarbench.answers import _clean
 from sarbench.answers._box_labels import label_boxes
-from sarbench.answers._spellings import CONNECTIVES, MAX_BOXES, NUMBER, SpelledBox, find_boxes
+from sarbench.answers._spellings import CONNECTIVES, LEADS, MAX_BOXES, NUMBER, SpelledBox, find_boxes
 from sarbench.answers.vocabulary import Vocabulary
 
 _FIRST_CODE = 1000
@@ -14,6 +14,9 @@ _FIRST_CODE = 1000
 _CODE_DIGITS = 4
 _LONGEST_KEY = 2
 """Digits of a key such as x1: fewer than a code has."""
+
+_BY_VALUE = ("patches", "bins", "polygon")
+"""Spellings whose boxes are no numbers as they stand in the text."""
 
 _PLACEHOLDER = re.compile("0")
 _KEY = re.compile(r"\b[xyXY]_?(?=\d)")
@@ -28,8 +31,8 @@ _TOKEN = re.compile(r"<\|[^|>]*\d[^|>]*\|>")
 _KEYED_LABEL = re.compile(r"[\"'](?:label|category|class|name|object)[\"'] ?: ?[\"'][^\"']*\d")
 
 # Where no markup, quotation or typography can change what a word is, words that no rule knows are all alike.
-_MARKUP = re.compile(rb"[\"'`\x80-\xff]|\*\*|<[A-Za-z|/]")
-_NO_SIGN = bytes(byte for byte in range(1, 128) if byte not in b"\"'`*<")
+_MARKUP = re.compile(rb"[\"'`\\\x80-\xff]|\*\*|<[A-Za-z|/]")
+_NO_SIGN = bytes(byte for byte in range(1, 128) if byte not in b"\"'`\\*<")
 _WORD = re.compile(rb"\b[A-Za-z]+\b")
 _KEYS = ("x", "y", "w", "h", "width", "height", "xmin", "ymin", "xmax", "ymax")
 _ANY_WORD = b"q"
@@ -86,7 +89,7 @@ def plan_of(skeleton: bytes, digits: list[str], words: Vocabulary) -> Plan | Non
     if cleaned is None or not _stable(cleaned, len(run_at), fours):
         return None
     boxes, total = find_boxes(cleaned)
-    if not boxes or total > MAX_BOXES or any(box.spelling == "patches" for box in boxes):
+    if not boxes or total > MAX_BOXES or any(box.spelling in _BY_VALUE for box in boxes):
         return None
     placed = [_placed(box, cleaned) for box in boxes]
     known = [box for box in placed if box is not None]
@@ -117,7 +120,7 @@ def alike(skeletons: list[bytes], words: Vocabulary) -> list[bytes]:
     beyond ASCII.
     """
     kept = {word.lower() for phrase in words.by_phrase for word in re.findall(r"[A-Za-z]+", phrase)}
-    kept |= {*CONNECTIVES, *_KEYS}
+    kept |= {*CONNECTIVES, *LEADS, *_KEYS}
     if _ANY_WORD.decode() in kept or not all(phrase.isascii() for phrase in words.by_phrase):
         return skeletons
     # Most skeletons have no sign of markup in them, bar the < of {<0><0><0><0>}: these need no search.
