@@ -49,6 +49,8 @@ class RetrievalTask:
 def select(wanted: Iterable[str]) -> tuple[RetrievalTask, ...]:
     """Resolve names and wildcards such as `sar-text/retrieval-*/test`, in order and without repeats.
 
+    What run records call the tasks is known too: `sarbench_sartext_retrieval_hrsid_test`.
+
     Raises:
         UnknownNameError: A name is no built split of captions; the message holds the nearest names.
         InputError: A dataset that is named cannot be read, or a split that is named holds no row.
@@ -82,7 +84,7 @@ def _matches(name: str) -> list[RetrievalTask]:
     if not any(mark in dataset for mark in "*?[") and (paths.built(dataset) / INDEX_NAME).is_file():
         read_index(paths.built(dataset))  # says what is wrong with the files of a set that is named
     there = available()
-    found = [task for task in there if fnmatchcase(task.name, pattern)]
+    found = [task for task in there if fnmatchcase(task.name, pattern) or fnmatchcase(task.recorded, name)]
     if not found:
         raise _unknown(name, dataset, [task.name for task in there])
     return found

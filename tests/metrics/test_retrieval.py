@@ -85,6 +85,39 @@ def test_the_forms_of_relevant_agree() -> None:
     first = recall_at_k(table, relevant=own)
     assert first == recall_at_k(table, relevant=[[i] for i in own]) == recall_at_k(table, relevant=matrix)
     assert first == recall_at_k(table, relevant=matrix.tolist()) == recall_at_k(table, relevant=np.array(own))
+    assert first == recall_at_k(table, relevant=[{i} for i in own])
+
+
+def test_all_targets_may_be_right() -> None:
+    assert recall_at_k([[1.0, 2.0]], relevant=[[1, 0]], k=(1,))["r@1"] == 1.0
+    assert recall_at_k([[1.0, 2.0]], relevant=[{0, 1}], k=(1,))["r@1"] == 1.0
+
+
+@pytest.mark.parametrize(
+    "matrix",
+    [
+        np.array([[1, 0], [0, 1]]),
+        np.eye(2),
+        np.eye(3, dtype=np.uint8),
+        np.eye(3, dtype=int).tolist(),
+        [np.array([0, 0]), np.array([0, 1])],
+    ],
+)
+def test_a_matrix_of_zeros_and_ones_is_not_read_as_indices(matrix: object) -> None:
+    """Read as indices, every query would have targets 0 and 1 for right ones, and recall would be far too high."""
+    with pytest.raises(InputError, match=r"0 or 1 for every target.*astype\(bool\)"):
+        recall_at_k(np.eye(len(matrix))[::-1], relevant=matrix)  # type: ignore[arg-type]
+
+
+def test_similarities_may_be_tensors() -> None:
+    torch = pytest.importorskip("torch")
+    table, own = np.random.default_rng(2).integers(0, 4, (6, 7)).astype(float), [0, 3, 6, 2, 2, 5]
+    first = recall_at_k(table, relevant=own)
+    right = torch.zeros((6, 7), dtype=torch.bool)
+    right[range(6), own] = True
+    for kind in (torch.bfloat16, torch.float16, torch.float32, torch.float64):
+        tensor = torch.from_numpy(table).to(kind).requires_grad_()
+        assert first == recall_at_k(tensor, relevant=torch.tensor(own)) == recall_at_k(tensor, relevant=right)
 
 
 def test_all_level_is_chance() -> None:
@@ -112,6 +145,13 @@ def test_all_level_is_chance() -> None:
         ([[1.0, 2.0]], [0], (1, 1), "cut-offs"),
         ([[1.0, 2.0]], [0], (True,), "cut-offs"),
         ([[1.0, 2.0]], [0], (1.5,), "cut-offs"),
+        ([[1.0, 2.0]], [0], 5, "k 5: are no cut-offs"),
+        ([[1.0, 2.0], [1.0]], [0, 0], (1,), "similarity: cannot be read.*equal length"),
+        ([[1.0, 2.0]], None, (1,), "relevant: is NoneType"),
+        ([[1.0, 2.0]], 0, (1,), "relevant: is int"),
+        ([[1.0, 2.0]], {0: [1]}, (1,), "relevant: is dict"),
+        ([[1.0, 2.0]], "0", (1,), "relevant: is str"),
+        ([[1.0, 2.0]], [[0, [1]]], (1,), r"relevant\[0\]: cannot be read"),
     ],
 )
 def test_recall_refuses(table: object, relevant: object, k: tuple[int, ...], says: str) -> None:
@@ -300,6 +340,16 @@ def test_names_may_be_anything_hashable_and_in_any_order() -> None:
     assert numbers(plain) == numbers(named)
 
 
+def test_names_may_be_a_tensor() -> None:
+    torch = pytest.importorskip("torch")
+    owners, captions = [2, 0, 1, 2], [0, 1, 0, 1]
+    plain = scores(GOOD, CORNERS[:4, :3], text_image_ids=owners, captions=captions)
+    given_ = {"image_ids": torch.arange(3), "text_image_ids": torch.tensor(owners), "captions": torch.tensor(captions)}
+    found = scores(GOOD, CORNERS[:4, :3], **given_)
+    assert numbers(found) == numbers(plain)
+    assert found.captions == 2
+
+
 def test_half_precision_tensors_are_read() -> None:
     torch = pytest.importorskip("torch")
     corners = torch.from_numpy(CORNERS)
@@ -334,6 +384,11 @@ GOOD = np.eye(3)
         (GOOD, GOOD, {"text_image_ids": [0, 1, 1], "image_ids": [0, 1, 1], "protocol": "paper"}, "alike"),
         (GOOD, GOOD, {"captions": ["a", "b"]}, "captions"),
         (GOOD, GOOD, {"captions": ["a", "b", None]}, r"captions\[2\]"),
+        (GOOD, GOOD, {"captions": [["a"], ["b"], ["c"]]}, r"captions\[0\]: is list"),
+        (GOOD, GOOD, {"image_ids": [{}, {}, {}]}, r"image_ids\[0\]: is dict"),
+        ([[1.0, 2.0], [1.0]], GOOD, {}, "image_embeddings: cannot be read"),
+        (GOOD, GOOD, {"k": 5}, "cut-offs"),
+        (GOOD, GOOD, {"chunk": 2.5}, "chunk 2.5"),
         (GOOD, GOOD, {"k": (0,)}, "cut-offs"),
         (GOOD, GOOD, {"chunk": 0}, "chunk"),
         (GOOD, GOOD, {"device": "cuda:99"}, "cuda:99"),

@@ -18,6 +18,13 @@ def test_wildcards_and_the_test_split(hrsid: RetrievalTask, wanted: str) -> None
     assert select([wanted, hrsid.name]) == (hrsid,)
 
 
+@pytest.mark.parametrize(
+    "wanted", ["sarbench_sartext_retrieval_hrsid_test", "sarbench_sartext_retrieval_*_test", "sarbench_*_hrsid_*"]
+)
+def test_names_of_the_run_record(hrsid: RetrievalTask, wanted: str) -> None:
+    assert select([wanted, hrsid.name]) == (hrsid,)
+
+
 def test_an_unknown_name_gets_the_nearest(hrsid: RetrievalTask) -> None:
     with pytest.raises(UnknownNameError, match="Did you mean sar-text/retrieval-hrsid/test") as caught:
         select(["sar-text/retreival-hrsid/test"])

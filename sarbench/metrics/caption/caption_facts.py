@@ -22,6 +22,7 @@ class CaptionFacts:
             of those items. None elsewhere.
         signatures: Metric → how it was made; scores with different signatures are different metrics.
         unavailable: Metric of this protocol that could not be computed on this machine → why, and what would help.
+        notes: Metric whose number says nothing about the answers → why.
     """
 
     protocol: str
@@ -31,3 +32,4 @@ class CaptionFacts:
     bleu: npt.NDArray[np.int64] | None = None
     meteor: npt.NDArray[np.float64] | None = None
     unavailable: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)

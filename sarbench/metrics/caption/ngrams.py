@@ -7,6 +7,11 @@ from sarbench.metrics.caption.caption_facts import CaptionFacts
 from sarbench.metrics.caption.kernels import corpus_bleu, count
 from sarbench.metrics.caption.signatures import ngram_signatures
 
+_WITHOUT_IDF = (
+    "is 0 whatever is answered: it weighs words by how few items have them in their references, and here all items "
+    "have the same references"
+)
+
 
 def ngram_facts(
     predictions: Sequence[str], references: Sequence[Sequence[str]], *, protocol: str, tok: str
@@ -33,7 +38,13 @@ def ngram_facts(
         means=means,
         signatures=ngram_signatures(protocol, tok=tok),
         bleu=counts.bleu,
+        notes={"cider": _WITHOUT_IDF} if _all_alike(references) else {},
     )
+
+
+def _all_alike(references: Sequence[Sequence[str]]) -> bool:
+    first = set(references[0])
+    return all(set(accepted) == first for accepted in references)
 
 
 def check_some_token(references: Sequence[Sequence[str]]) -> None:

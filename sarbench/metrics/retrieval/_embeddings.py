@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sarbench.errors import InputError
+from sarbench.metrics.retrieval._tables import as_array
 
 Vectors = npt.NDArray[np.floating[Any]]
 Index = npt.NDArray[np.int64]
@@ -24,7 +25,7 @@ def unit_vectors(embeddings: object, name: str) -> Vectors:
     Raises:
         InputError: Not [N, d], no row, a row that is not finite, or one of length zero.
     """
-    given = _host(embeddings)
+    given = as_array(embeddings, name)
     if given.ndim != 2 or not given.size or given.dtype.kind not in "fiu":
         raise InputError(
             where=name,
@@ -63,12 +64,3 @@ def distinct_vectors(vectors: Vectors) -> tuple[Vectors, Index]:
         return vectors, place
     first = np.unique(place, return_index=True)[1]
     return vectors[first], place
-
-
-def _host(embeddings: object) -> npt.NDArray[Any]:
-    if hasattr(embeddings, "detach"):  # a torch tensor, known without importing torch
-        tensor: Any = embeddings.detach()
-        if tensor.dtype.itemsize < 4 and tensor.dtype.is_floating_point:
-            tensor = tensor.float()  # numpy has no bfloat16
-        return np.asarray(tensor.cpu().numpy())
-    return np.asarray(embeddings)

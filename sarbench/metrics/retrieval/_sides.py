@@ -7,6 +7,7 @@ codes is the code of the text.
 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -45,6 +46,8 @@ class Pairing:
     group_start: Index
     """[G + 1]: the codes of group g are group_code[group_start[g]:group_start[g + 1]]."""
     group_code: Index
+    captions: int
+    """How many different captions the texts are."""
 
 
 def pair(
@@ -86,7 +89,7 @@ def pair(
     group_of = np.array([groups[tuple(line.tolist())] for line in codes], dtype=np.int64)
     start = np.cumsum([0, *(len(line) for line in groups)], dtype=np.int64)
     flat = np.fromiter((one for line in groups for one in line), dtype=np.int64, count=int(start[-1]))
-    return Pairing(code, group_of[image], start, flat)
+    return Pairing(code, group_of[image], start, flat, int(said.max()) + 1)
 
 
 def text_side(vectors: Vectors, pairing: Pairing, *, merge: bool) -> Side:
@@ -154,7 +157,7 @@ def _arranged(vectors: Vectors, code: Index) -> tuple[Vectors, Index]:
 def _named(
     names: Iterable[Hashable] | None, count: int, what: str, *, default: Sequence[Hashable]
 ) -> Sequence[Hashable]:
-    given = default if names is None else list(names)
+    given = default if names is None else _listed(names, what)
     if len(given) != count:
         raise InputError(
             where=what,
@@ -164,6 +167,17 @@ def _named(
     missing = next((index for index, name in enumerate(given) if name is None), None)
     if missing is not None:
         raise InputError(where=f"{what}[{missing}]", problem="is None", fix="Give every embedding its name")
+    return given
+
+
+def _listed(names: Iterable[Hashable], what: str) -> Sequence[Hashable]:
+    """Return names as a list; those of an array or a tensor as Python's own numbers, which are equal where they are."""
+    plain: Any = names
+    given = list(plain.tolist() if hasattr(plain, "tolist") else plain)
+    odd = next((index for index, name in enumerate(given) if not isinstance(name, Hashable)), None)
+    if odd is not None:
+        problem = f"is {type(given[odd]).__name__}, which cannot be a name"
+        raise InputError(where=f"{what}[{odd}]", problem=problem, fix="Give numbers or strings")
     return given
 
 

@@ -1,14 +1,16 @@
 """Recall of a similarity matrix that somebody else has made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 from sarbench.errors import InputError
+from sarbench.metrics.retrieval._tables import as_array
 from sarbench.metrics.retrieval._ties import checked_k, expected_hits, expected_rank
 
-Relevant = npt.ArrayLike | Sequence[Sequence[int]]
+Relevant = npt.ArrayLike | Sequence[Sequence[int]] | Sequence[Set[int]]
 
 
 def recall_at_k(similarity: npt.ArrayLike, *, relevant: Relevant, k: Sequence[int] = (1, 5, 10)) -> dict[str, float]:
@@ -20,9 +22,10 @@ def recall_at_k(similarity: npt.ArrayLike, *, relevant: Relevant, k: Sequence[in
     of the literature.
 
     Args:
-        similarity: [Q, T] similarity of every query to every target; larger is more similar. ±inf is allowed.
-        relevant: What is right for each query: [Q] indices of the one right target, Q lists of indices, or a boolean
-            [Q, T] matrix.
+        similarity: [Q, T] similarity of every query to every target, a numpy array, lists, or a torch tensor on any
+            device; larger is more similar. ±inf is allowed.
+        relevant: What is right for each query: [Q] indices of the one right target, Q lists or sets of indices, or a
+            boolean [Q, T] matrix. A matrix of numbers 0 and 1 is refused: its lines would be read as indices.
         k: Cut-offs.
 
     Returns:
@@ -49,7 +52,7 @@ def recall_at_k(similarity: npt.ArrayLike, *, relevant: Relevant, k: Sequence[in
 
 
 def _checked(similarity: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    table = np.asarray(similarity)
+    table = as_array(similarity, "similarity")
     if table.ndim != 2 or not table.size or table.dtype.kind not in "fiub":
         raise InputError(
             where="similarity",
@@ -69,10 +72,19 @@ def _checked(similarity: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 def _matrix(relevant: Relevant, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
     """Return [Q, T]: True where a target is right for a query."""
-    if isinstance(relevant, np.ndarray) and relevant.dtype == bool and relevant.shape == shape:
-        right = relevant
+    given: object = as_array(relevant, "relevant") if hasattr(relevant, "detach") else relevant
+    if isinstance(given, Mapping | str) or not isinstance(given, Iterable):
+        raise InputError(
+            where="relevant",
+            problem=f"is {type(given).__name__}, where an entry for each query is expected",
+            fix="Give one index, or one list of indices, for each row of similarity, in its order",
+        )
+    if isinstance(given, np.ndarray) and given.dtype == bool and given.shape == shape:
+        right = given
+    elif isinstance(given, np.ndarray) and given.shape == shape and _is_mask(given, shape[1]):
+        _refuse_mask("relevant")
     else:
-        right = _from_indices(list(relevant), shape)  # type: ignore[arg-type]
+        right = _from_indices(list(given), shape)
     none = ~right.any(axis=1)
     if none.any():
         raise InputError(
@@ -93,9 +105,11 @@ def _from_indices(lines: Sequence[object], shape: tuple[int, ...]) -> npt.NDArra
         )
     right = np.zeros(shape, dtype=bool)
     for query, line in enumerate(lines):
-        indices = np.atleast_1d(np.asarray(line))
+        indices = np.atleast_1d(as_array(list(line) if isinstance(line, Set) else line, f"relevant[{query}]"))
         if indices.dtype == bool and indices.shape == (targets,):
             indices = np.flatnonzero(indices)
+        elif _is_mask(indices, targets) and len(np.unique(indices)) < targets:
+            _refuse_mask(f"relevant[{query}]")
         if indices.size and (indices.dtype.kind not in "iu" or indices.min() < 0 or indices.max() >= targets):
             raise InputError(
                 where=f"relevant[{query}]",
@@ -104,3 +118,16 @@ def _from_indices(lines: Sequence[object], shape: tuple[int, ...]) -> npt.NDArra
             )
         right[query, indices.astype(np.intp)] = True
     return right
+
+
+def _is_mask(numbers: npt.NDArray[Any], targets: int) -> bool:
+    """Tell whether there is a 0 or a 1 for every target."""
+    return numbers.shape[-1] == targets > 1 and numbers.dtype.kind in "iuf" and bool(np.isin(numbers, (0, 1)).all())
+
+
+def _refuse_mask(where: str) -> NoReturn:
+    raise InputError(
+        where=where,
+        problem="has a number 0 or 1 for every target, which would be read as indices of targets",
+        fix="Give the matrix as booleans: relevant.astype(bool)",
+    )

@@ -8,7 +8,7 @@ largest similarity):
 - `relevant`: relevant items among `level`, at least 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -54,14 +54,15 @@ def expected_rank(greater: Counts, level: Counts, relevant: Counts) -> Array:
     return rank
 
 
-def checked_k(k: Sequence[int]) -> tuple[int, ...]:
+def checked_k(k: object) -> tuple[int, ...]:
     """Return the cut-offs, or refuse them.
 
     Raises:
         InputError: There is none, one is below 1, or one is given twice.
     """
-    cuts = tuple(k)
+    cuts = tuple(k) if isinstance(k, Iterable) else ()
     whole = all(isinstance(cut, int | np.integer) and not isinstance(cut, bool) and cut >= 1 for cut in cuts)
     if not cuts or not whole or len(set(cuts)) != len(cuts):
-        raise InputError(where=f"k {cuts}", problem="are no cut-offs", fix="Give different whole numbers from 1 up")
+        fix = "Give a list of different whole numbers from 1 up"
+        raise InputError(where=f"k {k!r}", problem="are no cut-offs", fix=fix)
     return tuple(int(cut) for cut in cuts)

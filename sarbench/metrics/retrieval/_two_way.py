@@ -117,24 +117,22 @@ def scores(
     if protocol not in get_args(Protocol):
         known = " or ".join(get_args(Protocol))
         raise UnknownNameError(where=f"protocol {protocol!r}", problem="does not exist", fix=f"Say {known}")
-    if chunk is not None and chunk < 1:
+    if chunk is not None and (not isinstance(chunk, int | np.integer) or chunk < 1):
         raise InputError(
-            where=f"chunk {chunk}", problem="is no size", fix="Give a number of embeddings, or leave it out"
+            where=f"chunk {chunk}", problem="is no size", fix="Give a whole number of embeddings, or leave it out"
         )
     paper = protocol == "paper"
     target = _device(image_embeddings, text_embeddings) if device is None else device
     vectors = _vectors(image_embeddings, text_embeddings)
     images, texts = len(vectors[0]), len(vectors[1])
-    said = None if captions is None else list(captions)
-    pairing = pair(images, texts, image_ids=image_ids, text_image_ids=text_image_ids, captions=said, own_only=paper)
+    pairing = pair(images, texts, image_ids=image_ids, text_image_ids=text_image_ids, captions=captions, own_only=paper)
     left = image_side(vectors[0], pairing, merge=not paper)
     right = text_side(vectors[1], pairing, merge=not paper)
     engine, edge = choose(left.vectors, right.vectors, device=target, chunk=chunk)
     found = search(left, right, engine, edge=edge, in_order=paper)
     there, back = (_direction(*one, cuts) for one in zip(found, (left, right), strict=True))
     recalls = [*there.recall.values(), *back.recall.values()]
-    distinct = texts if said is None else len(set(said))
-    return RetrievalScores(there, back, float(np.mean(recalls)), protocol, images, texts, distinct)
+    return RetrievalScores(there, back, float(np.mean(recalls)), protocol, images, texts, pairing.captions)
 
 
 def _direction(found: Found, side: Side, cuts: Sequence[int]) -> Direction:

@@ -153,3 +153,14 @@ def test_importing_the_package_imports_no_optional_package() -> None:
     names = ["nltk", "rouge_score", "pycocoevalcap", "numba", "torch", "datasets"]
     code = f"import sys, sarbench.metrics.caption; print([n for n in {names} if n in sys.modules])"
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+@pytest.mark.parametrize("protocol", ["paper", "strict"])
+@pytest.mark.parametrize("items", [1, 3])
+def test_a_cider_that_can_only_be_0_says_so(protocol: str, items: int) -> None:
+    """A single image, or one template for all of them: perfect answers and wrong ones score the same."""
+    alike = [["a ship in port", "one ship"]] * items
+    found = caption.facts(["a ship in port"] * items, alike, protocol=protocol)
+    assert found.corpus["cider"] == 0.0 < found.corpus["rouge_l"]
+    assert "whatever is answered" in found.notes["cider"]
+    assert not caption.facts(["a ship in port"] * (items + 1), [*alike, ["the sea"]], protocol=protocol).notes
