@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sarbench.errors import InputError
+from sarbench.metrics._numeric import numeric
 from sarbench.metrics._paired import check_paired
 from sarbench.metrics.rates import f1_from_counts, precision_from_counts, recall_from_counts
 from sarbench.metrics.vqa import sarlang, strict
@@ -46,11 +47,16 @@ def correct(predicted: Sequence[Hashable | None], true: Sequence[Hashable]) -> A
     """
     check_paired(predicted, true)
     for index, truth in enumerate(true):
-        if truth is None:
+        if truth is None or (isinstance(truth, float) and truth != truth):  # NaN is how pandas writes None
             raise InputError(
-                where="true", problem=f"hold None at {index}", fix="Leave answers without a truth out of scoring"
+                where="true", problem=f"hold {truth} at {index}", fix="Leave answers without a truth out of scoring"
             )
-    return np.array([p is not None and p == t for p, t in zip(predicted, true, strict=True)], dtype=np.float64)
+    try:
+        right = [p is not None and bool(p == t) for p, t in zip(predicted, true, strict=True)]
+    except (ValueError, OverflowError) as error:
+        fix = "Give one label an answer; exact_sets compares sets"
+        raise InputError(where="predictions and truths", problem="hold arrays", fix=fix) from error
+    return np.array(right, dtype=np.float64)
 
 
 def accuracy(predicted: Sequence[Hashable | None], true: Sequence[Hashable]) -> float | None:
@@ -59,7 +65,8 @@ def accuracy(predicted: Sequence[Hashable | None], true: Sequence[Hashable]) -> 
     >>> accuracy(["ship", None, "car", "car"], ["ship", "ship", "car", "tank"])
     0.5
     """
-    return float(correct(predicted, true).mean()) if len(true) else None
+    right = correct(predicted, true)
+    return float(right.mean()) if len(right) else None
 
 
 def exact_sets(predicted: Sequence[LabelSet | None], true: Sequence[LabelSet]) -> Array:
@@ -70,6 +77,7 @@ def exact_sets(predicted: Sequence[LabelSet | None], true: Sequence[LabelSet]) -
     Raises:
         InputError: The lists differ in length, or hold a text where a set is expected.
     """
+    check_paired(predicted, true)
     said = [None if p is None else frozenset(_set(p, "predicted", n)) for n, p in enumerate(predicted)]
     return correct(said, [frozenset(_set(t, "true", n)) for n, t in enumerate(true)])
 
@@ -91,7 +99,7 @@ def confusion(predicted: Sequence[str | None], true: Sequence[str], *, labels: S
     number = _numbers(labels)
     size = len(labels)
     rows = [number[t] for t in _known(true, number)]
-    columns = [size if p is None else number.get(p, size) for p in predicted]
+    columns = [number.get(p, size) if isinstance(p, str) else size for p in predicted]
     cells = np.array(rows, dtype=np.int64) * (size + 1) + np.array(columns, dtype=np.int64)
     return np.bincount(cells, minlength=size * (size + 1)).astype(np.int64).reshape(size, size + 1)
 
@@ -120,7 +128,8 @@ def label_counts(predicted: Sequence[LabelSet | None], true: Sequence[LabelSet],
     said = np.zeros((len(true), len(labels)), dtype=bool)
     meant = np.zeros_like(said)
     for index, (guess, truth) in enumerate(zip(predicted, true, strict=True)):
-        said[index, [number[label] for label in _set(guess or (), "predicted", index) if label in number]] = True
+        named = () if guess is None else _set(guess, "predicted", index)
+        said[index, [number[label] for label in named if label in number]] = True
         meant[index, [number[label] for label in _known(_set(truth, "true", index), number)]] = True
     return np.stack([said & meant, said & ~meant, ~said & meant], axis=2).astype(np.int64)
 
@@ -134,7 +143,7 @@ def per_label(counts: npt.ArrayLike) -> PerLabel:
     >>> found.precision.tolist(), found.recall.tolist(), found.support.tolist()
     ([0.5, 1.0], [1.0, 0.5], [1, 4])
     """
-    table = np.asarray(counts)
+    table = _table(counts)
     tp, fp, fn = (table[..., column] for column in range(3))
     return PerLabel(
         precision_from_counts(tp, fp),
@@ -146,7 +155,7 @@ def per_label(counts: npt.ArrayLike) -> PerLabel:
 
 def f1_per_label(counts: npt.ArrayLike) -> Array:
     """Return the F1 of each class from summed counts [..., K, 3]: [..., K]; 0 for a class never meant nor said."""
-    table = np.asarray(counts)
+    table = _table(counts)
     return f1_from_counts(table[..., 0], table[..., 1], table[..., 2])
 
 
@@ -165,7 +174,7 @@ def balanced_accuracy(counts: npt.ArrayLike) -> Array:
 
     Always naming the commoner class scores 1/K, whatever the balance. As scikit-learn's `balanced_accuracy_score`.
     """
-    table = np.asarray(counts, dtype=np.float64)
+    table = _table(counts)
     occurs = table[..., 0] + table[..., 2] > 0
     recall = recall_from_counts(table[..., 0], table[..., 2])
     mean: Array = recall.sum(axis=-1) / np.maximum(occurs.sum(axis=-1), 1)
@@ -206,10 +215,20 @@ def vqa_correct(prediction: str | None, truth: str, *, protocol: str = "paper", 
 
 
 def _numbers(labels: Sequence[str]) -> dict[str, int]:
+    if not isinstance(labels, Collection) or not all(isinstance(label, str) for label in labels):
+        raise InputError(where=f"labels {labels!r}", problem="are no list of texts", fix="List the classes of the task")
     number = {label: index for index, label in enumerate(labels)}
-    if len(number) != len(labels) or not labels:
+    if isinstance(labels, str) or len(number) != len(labels) or not number:
         raise InputError(where="labels", problem="are empty or repeat a class", fix="Give each class of the task once")
     return number
+
+
+def _table(counts: npt.ArrayLike) -> Array:
+    table = numeric(counts, "counts")
+    if table.ndim < 2 or table.shape[-1] != 3 or table.shape[-2] == 0:
+        fix = "Give [..., K, 3]: tp, fp and fn of each class, as sums of label_counts"
+        raise InputError(where="counts", problem=f"have the shape {table.shape}", fix=fix)
+    return table
 
 
 def _set(labels: LabelSet, name: str, index: int) -> LabelSet:
@@ -218,12 +237,15 @@ def _set(labels: LabelSet, name: str, index: int) -> LabelSet:
         raise InputError(
             where=name, problem=f"hold the text {labels!r} at {index}", fix=f"Give a set of classes: {{{labels!r}}}"
         )
+    if not isinstance(labels, Collection) or not all(isinstance(label, str) for label in labels):
+        fix = "Give a set of texts, None for an answer that could not be read"
+        raise InputError(where=name, problem=f"hold {labels!r} at {index}, no set of classes", fix=fix)
     return labels
 
 
 def _known(truth: Collection[str], number: dict[str, int]) -> Collection[str]:
     for label in truth:
-        if label not in number:
+        if not isinstance(label, str) or label not in number:
             raise InputError(
                 where=f"truth {label!r}",
                 problem=f"is not among the labels {', '.join(number)}",

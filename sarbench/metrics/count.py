@@ -4,7 +4,7 @@ An answer that could not be read (None) is wrong for the accuracies. It has no e
 how many they left out, so a low error from a few readable answers can be seen for what it is.
 
 Clip rule: for MAE and RMSE a predicted number above `CLIP` counts as `CLIP`; one answer of 10^14 would otherwise decide
-the score of a run. Accuracies never clip.
+the score of a run. Where the truth itself is above, the error is `CLIP` at most. Accuracies never clip.
 
 Exact match is the field's measure (FUSAR-GPT, arXiv 2602.19190; `Cnt` of SARChat-2M, arXiv 2502.08168); the tolerances,
 the errors with their clip, and the bands are sarbench's own.
@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sarbench.errors import InputError
+from sarbench.metrics._numeric import is_number, numeric
 from sarbench.metrics._paired import check_paired
 
 CLIP = 1000
@@ -27,6 +28,9 @@ COUNT_BANDS = ("0", "1", "2-5", "6-10", "11-50", ">50")
 """Every name that `count_band` gives, few targets first."""
 
 _BAND_ENDS = (0, 1, 5, 10, 50)
+
+_MOST = 10**9
+"""More targets than any image has pixels."""
 
 Array = npt.NDArray[np.float64]
 
@@ -62,6 +66,8 @@ def within(predicted: Sequence[int | None], true: Sequence[int], *, tolerance: i
     >>> within([4, 3, None], [4, 4, 4], tolerance=1).tolist()
     [1.0, 1.0, 0.0]
     """
+    if not is_number(tolerance) or not tolerance >= 0:
+        raise InputError(where=f"tolerance {tolerance!r}", problem="is no number of targets", fix="Give 0, 1 or more")
     pairs = _checked(predicted, true)
     return np.array([p is not None and abs(p - t) <= tolerance for p, t in pairs], dtype=np.float64)
 
@@ -83,9 +89,11 @@ def within_share(predicted: Sequence[int | None], true: Sequence[int], *, share:
     >>> within_share([18, 17, 0, 1], [20, 20, 0, 0]).tolist()
     [1.0, 0.0, 1.0, 0.0]
     """
-    if not 0 <= share < float("inf"):
-        raise InputError(where=f"share {share}", problem="is no share of a count", fix="Give a number ≥ 0, such as 0.1")
-    limit = Fraction(str(share))
+    if not is_number(share) or not 0 <= share < float("inf"):
+        raise InputError(
+            where=f"share {share!r}", problem="is no share of a count", fix="Give a number ≥ 0, such as 0.1"
+        )
+    limit = Fraction(str(float(share)))
     pairs = _checked(predicted, true)
     return np.array(
         [p is not None and abs(p - t) * limit.denominator <= limit.numerator * t for p, t in pairs], dtype=np.float64
@@ -93,8 +101,16 @@ def within_share(predicted: Sequence[int | None], true: Sequence[int], *, share:
 
 
 def absolute_errors(predicted: Sequence[int | None], true: Sequence[int], *, clip: int = CLIP) -> Array:
-    """Return |min(predicted, clip) − true| of the readable answers, in their order: [N − unparsed]."""
-    return np.array([abs(min(p, clip) - t) for p, t in _checked(predicted, true) if p is not None], dtype=np.float64)
+    """Return |predicted − true| of the readable answers by the clip rule above, in their order: [N − unparsed].
+
+    >>> absolute_errors([3, None, 10**14, 1500, 10**14], [4, 4, 4, 1500, 1500]).tolist()
+    [1.0, 996.0, 0.0, 1000.0]
+    """
+    if not is_number(clip) or not clip >= 0:
+        raise InputError(where=f"clip {clip!r}", problem="is no number of targets", fix=f"Give one such as {CLIP}")
+    pairs = _checked(predicted, true)
+    errors = [abs((min(p, clip) if t <= clip else p) - t) for p, t in pairs if p is not None]
+    return np.array([min(error, clip) for error in errors], dtype=np.float64)
 
 
 def rmse_from_sums(squares: npt.ArrayLike, n: npt.ArrayLike) -> Array:
@@ -105,9 +121,14 @@ def rmse_from_sums(squares: npt.ArrayLike, n: npt.ArrayLike) -> Array:
     >>> float(rmse_from_sums(18.0, 2))
     3.0
     """
-    summed, number = np.broadcast_arrays(np.asarray(squares, dtype=np.float64), np.asarray(n, dtype=np.float64))
-    if not ((summed >= 0) & (number >= 0)).all():
-        raise InputError(where="squares and n", problem="are negative or NaN", fix="Give sums over readable answers")
+    try:
+        summed, number = np.broadcast_arrays(numeric(squares, "squares"), numeric(n, "n"))
+    except ValueError as error:
+        fix = "Give one n for each sum"
+        raise InputError(where="squares and n", problem=f"do not go together: {error}", fix=fix) from error
+    if not ((summed >= 0) & (number >= 0) & (summed < np.inf)).all():
+        problem = "are infinite, negative or NaN"
+        raise InputError(where="squares and n", problem=problem, fix="Give sums over readable answers")
     means: Array = np.divide(summed, number, out=np.zeros(summed.shape), where=number > 0)
     return np.asarray(np.sqrt(means))
 
@@ -130,22 +151,17 @@ def score(predicted: Sequence[int | None], true: Sequence[int], *, clip: int = C
 
     Args:
         predicted: One number an answer; None where it could not be read.
-        true: The true numbers, none above `clip`.
+        true: The true numbers.
         clip: See the clip rule above.
 
     Raises:
-        InputError: The lists differ in length, a number is none, or a true number is negative or above `clip`.
+        InputError: The lists differ in length, a number is none, or a true number is negative.
 
     >>> found = score([4, 3, None, 10**14], [4, 4, 4, 4])
     >>> found.exact, found.within_one, round(found.mae, 2), found.unparsed, found.parse_rate
     (0.25, 0.5, 332.33, 1, 0.75)
     """
     errors = absolute_errors(predicted, true, clip=clip)
-    beyond = next((t for t in true if t > clip), None)
-    if beyond is not None:
-        raise InputError(
-            where=f"true count {beyond}", problem=f"is outside 0..{clip}", fix="Raise clip or mend the data"
-        )
     n = len(true)
     return CountScores(
         exact=float(within(predicted, true).mean()) if n else None,
@@ -172,7 +188,7 @@ def _checked(predicted: Sequence[int | None], true: Sequence[int]) -> Iterable[t
 
 
 def _check_truth(true: int) -> None:
-    if not _is_whole(true) or true < 0:
+    if not _is_whole(true) or not 0 <= true <= _MOST:
         raise InputError(
             where=f"true count {true!r}", problem="is no number of targets", fix="Leave the sample out or mend the data"
         )

@@ -84,7 +84,13 @@ def agreement(predicted: Fields | None, true: Fields) -> Agreement:
     >>> agreement({"category": "ship", "size": None}, {"category": "ship", "size": "small"})
     Agreement(category=True, size=False, position=None, all=False)
     """
-    said = predicted or {}
+    said = {} if predicted is None else predicted
+    if not isinstance(said, Mapping) or not isinstance(true, Mapping):
+        raise InputError(
+            where=f"fields {predicted!r} against {true!r}",
+            problem="are no mappings",
+            fix="Give category, size and position by name; None for an answer that could not be read",
+        )
     told: dict[str, bool | None] = {
         field: None if true.get(field) is None else said.get(field) == true[field] for field in FIELDS
     }
@@ -131,7 +137,7 @@ def mention_overlap(
     >>> mention_overlap([("ship", "top left", "small")], [("ship", "top left", "large")], with_size=True)
     Overlap(tp=0, fp=1, fn=1)
     """
-    said = _counted(predicted or (), "predicted", with_size=with_size)
+    said = _counted(() if predicted is None else predicted, "predicted", with_size=with_size)
     meant = _counted(true, "true", with_size=with_size)
     tp = (said & meant).total()
     return Overlap(tp, said.total() - tp, meant.total() - tp)
@@ -169,13 +175,15 @@ def mention_scores(
 def _counted(mentions: Iterable[Mention], name: str, *, with_size: bool) -> Counter[Mention]:
     parts = 3 if with_size else 2
     counted: Counter[Mention] = Counter()
+    fix = "Give (category, position), and the size as a third part where it counts"
+    if not isinstance(mentions, Iterable):
+        raise InputError(where=f"{name} {mentions!r}", problem="are no list of mentions", fix=fix)
     for mention in mentions:
+        if not isinstance(mention, tuple | list) or not all(isinstance(part, str | None) for part in mention):
+            raise InputError(where=f"{name} mention {mention!r}", problem="is no tuple of words", fix=fix)
         if len(mention) < parts:
-            raise InputError(
-                where=f"{name} mention {tuple(mention)!r}",
-                problem=f"has {len(mention)} parts of {parts}",
-                fix="Give (category, position), and the size as a third part where it counts",
-            )
+            problem = f"has {len(mention)} parts of {parts}"
+            raise InputError(where=f"{name} mention {tuple(mention)!r}", problem=problem, fix=fix)
         counted[tuple(mention[:parts])] += 1
     return counted
 

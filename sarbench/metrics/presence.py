@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sarbench.errors import InputError
+from sarbench.metrics._numeric import numeric
 from sarbench.metrics._paired import check_paired
 
 COLUMNS = ("yes_yes", "yes_no", "yes_unread", "no_yes", "no_no", "no_unread")
@@ -105,11 +106,13 @@ def _places(words: Sequence[object], places: Mapping[object, int], name: str) ->
 
 
 def _table(counts: npt.ArrayLike) -> Array:
-    table = np.asarray(counts, dtype=np.float64)
+    table = numeric(counts, "counts")
     if table.shape[-1:] != (len(COLUMNS),):
         raise InputError(
             where="counts", problem=f"have the shape {table.shape}", fix=f"Give [..., 6]: {', '.join(COLUMNS)}"
         )
+    if not ((table >= 0) & (table < np.inf)).all():
+        raise InputError(where="counts", problem="are infinite, negative or NaN", fix="Give sums of presence_counts")
     return table
 
 

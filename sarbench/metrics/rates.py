@@ -2,13 +2,14 @@
 
 All take scalars or arrays of any one shape, so that the same function scores a run and every resample of its bootstrap.
 Unit: fraction, range 0..1, higher is better. 0/0 is 0, as in scikit-learn with `zero_division=0`. Counts that are
-negative or NaN raise `InputError`.
+infinite, negative or NaN raise `InputError`.
 """
 
 import numpy as np
 import numpy.typing as npt
 
 from sarbench.errors import InputError
+from sarbench.metrics._numeric import numeric
 
 Array = npt.NDArray[np.float64]
 
@@ -19,20 +20,20 @@ def f1_from_counts(tp: npt.ArrayLike, fp: npt.ArrayLike, fn: npt.ArrayLike) -> A
     >>> float(f1_from_counts(3, 1, 2))
     0.6666666666666666
     """
-    hits = 2 * np.asarray(tp, dtype=np.float64)
-    return _ratio(hits, hits + _counts(fp) + _counts(fn))
+    hits = 2 * _counts(tp)
+    return _ratio(hits, hits, _counts(fp), _counts(fn))
 
 
 def precision_from_counts(tp: npt.ArrayLike, fp: npt.ArrayLike) -> Array:
     """Return tp / (tp + fp)."""
-    hits = np.asarray(tp, dtype=np.float64)
-    return _ratio(hits, hits + _counts(fp))
+    hits = _counts(tp)
+    return _ratio(hits, hits, _counts(fp))
 
 
 def recall_from_counts(tp: npt.ArrayLike, fn: npt.ArrayLike) -> Array:
     """Return tp / (tp + fn)."""
-    hits = np.asarray(tp, dtype=np.float64)
-    return _ratio(hits, hits + _counts(fn))
+    hits = _counts(tp)
+    return _ratio(hits, hits, _counts(fn))
 
 
 def jaccard_from_counts(tp: npt.ArrayLike, fp: npt.ArrayLike, fn: npt.ArrayLike) -> Array:
@@ -40,8 +41,8 @@ def jaccard_from_counts(tp: npt.ArrayLike, fp: npt.ArrayLike, fn: npt.ArrayLike)
 
     A single missed target costs it twice, once as fp and once as fn: 74.86 % of it is a hit rate of 85.6 %.
     """
-    hits = np.asarray(tp, dtype=np.float64)
-    return _ratio(hits, hits + _counts(fp) + _counts(fn))
+    hits = _counts(tp)
+    return _ratio(hits, hits, _counts(fp), _counts(fn))
 
 
 def mean_iou_over_true_from_sums(iou_sum: npt.ArrayLike, tp: npt.ArrayLike, fn: npt.ArrayLike) -> Array:
@@ -50,16 +51,24 @@ def mean_iou_over_true_from_sums(iou_sum: npt.ArrayLike, tp: npt.ArrayLike, fn: 
     >>> float(mean_iou_over_true_from_sums(1.6, tp=2, fn=2))
     0.4
     """
-    return _ratio(np.asarray(iou_sum, dtype=np.float64), _counts(tp) + _counts(fn))
+    return _ratio(_counts(iou_sum), _counts(tp), _counts(fn))
 
 
 def _counts(values: npt.ArrayLike) -> Array:
-    counts = np.asarray(values, dtype=np.float64)
-    if not (counts >= 0).all():
-        raise InputError(where="counts", problem="are negative or NaN", fix="Give sums of tp, fp and fn over samples")
+    counts = numeric(values, "counts")
+    if not ((counts >= 0) & (counts < np.inf)).all():
+        fix = "Give sums of tp, fp and fn over samples"
+        raise InputError(where="counts", problem="are infinite, negative or NaN", fix=fix)
     return counts
 
 
-def _ratio(part: Array, whole: npt.ArrayLike) -> Array:
-    shares, total = _counts(part), _counts(whole)
-    return np.divide(shares, total, out=np.zeros(np.broadcast(shares, total).shape), where=total > 0)
+def _ratio(part: Array, *whole: Array) -> Array:
+    """Return a part as a share of the sum of some counts."""
+    try:
+        total = np.asarray(sum(whole))
+        shares: Array = np.divide(part, total, out=np.zeros(np.broadcast(part, total).shape), where=total > 0)
+    except ValueError as error:
+        raise InputError(
+            where="counts", problem=f"do not go together: {error}", fix="Give them in one shape"
+        ) from error
+    return shares

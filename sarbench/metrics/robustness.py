@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sarbench.errors import InputError
+from sarbench.metrics._numeric import is_number, numeric
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,17 @@ def severity_curve(clean: float | None, perturbed: Sequence[float | None], *, fl
     >>> severity_curve(1.0, [0.75, 0.5])
     Robustness(area=0.75, retained=0.75, worst=0.5)
     """
-    if not perturbed:
+    if not isinstance(perturbed, list | tuple | np.ndarray) or not is_number(floor):
+        fix = "Give the perturbed scores as a list, and the floor as a number"
+        raise InputError(where="severity curve", problem="has no list of scores, or no floor", fix=fix)
+    if not len(perturbed):
         fix = "Give the score of one severity or more"
         raise InputError(where="severity curve", problem="has its clean score only", fix=fix)
     if clean is None or any(score is None for score in perturbed):
         return None
-    scores = np.array([clean, *perturbed], dtype=np.float64)
+    scores = numeric([clean, *perturbed], "severity curve", fix="Give one number a severity")
+    if scores.ndim != 1:
+        raise InputError(where="severity curve", problem="has lists for scores", fix="Give one number a severity")
     if not np.isfinite([*scores, floor]).all():
         fix = "Give finite scores, None for a missing one"
         raise InputError(where="severity curve", problem="has a score that is no finite number", fix=fix)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from sarbench.answers import Parsed
+from sarbench.coords import Size
 from sarbench.errors import InputError
 from sarbench.metrics import boxes as box_metrics
 from sarbench.questions import estimate, numbers
@@ -18,12 +19,24 @@ THRESHOLDS = (0.25, 0.5, 0.75)
 
 HEADLINE = 0.5
 
+_MIRRORED = "mirrored_tp"
+
 F1 = Metric(f"f1@{HEADLINE}", f"F1 of boxes matched one to one at IoU {HEADLINE}; every box that hits nothing costs")
 RATES = tuple(
     Metric(f"{rate}@{threshold}", f"{words} of boxes matched one to one at IoU {threshold}")
     for threshold in (0.5, 0.25, 0.75)
     for rate, words in (("f1", "F1"), ("precision", "precision"), ("recall", "recall"))
     if (rate, threshold) != ("f1", HEADLINE)
+)
+BY_CHANCE = Metric(
+    f"f1_by_chance@{HEADLINE}",
+    f"F1 at IoU {HEADLINE} of the same boxes in the mirrored pictures: what their number and size alone give",
+    higher_is_better=None,
+)
+ABOVE_CHANCE = Metric(
+    f"f1_above_chance@{HEADLINE}",
+    f"f1@{HEADLINE} less f1_by_chance@{HEADLINE}: 0 for boxes that do not follow the picture, however many",
+    low=-1.0,
 )
 MATCHED_IOU = Metric(
     "matched_iou",
@@ -44,7 +57,7 @@ JACCARD = tuple(
     )
     for threshold in (0.25, 0.5)
 )
-ALL = (F1, *RATES, MATCHED_IOU, MEAN_IOU, *JACCARD)
+ALL = (F1, ABOVE_CHANCE, BY_CHANCE, *RATES, MATCHED_IOU, MEAN_IOU, *JACCARD)
 
 
 def boxes_of(row: Row) -> list[dict[str, Any]]:
@@ -74,9 +87,17 @@ def boxes_read(read: Parsed) -> dict[str, Any]:
 
 
 def box_facts(
-    true: Sequence[Mapping[str, Any]], read: Parsed | None, *, within_class: bool, overlaps: bool = True
+    true: Sequence[Mapping[str, Any]],
+    read: Parsed | None,
+    *,
+    within_class: bool,
+    overlaps: bool = True,
+    size: Size | None = None,
 ) -> dict[str, float]:
-    """Return true positives, false positives and misses at every threshold, and sums of overlaps."""
+    """Return true positives, false positives and misses at every threshold, and sums of overlaps.
+
+    Where the size of the image is given, true positives by chance too: the mean of the three mirrored pictures.
+    """
     predicted = read.value if read else np.empty((0, 4))
     true_boxes = np.array([box["xyxy"] for box in true], dtype=np.float64).reshape(-1, 4)
     said = true_labels = None
@@ -92,6 +113,11 @@ def box_facts(
         facts |= {f"tp@{threshold}": found.tp, f"fp@{threshold}": found.fp, f"fn@{threshold}": found.fn}
         if overlaps:
             facts[f"iou_sum@{threshold}"] = (found.mean_iou or 0.0) * found.tp
+    if size is not None:
+        hits = box_metrics.mirrored_hits(
+            predicted, true_boxes, size, iou=HEADLINE, predicted_labels=said, true_labels=true_labels
+        )
+        facts[_MIRRORED] = hits / box_metrics.MIRRORED_PICTURES
     return facts
 
 
@@ -112,11 +138,24 @@ def box_numbers(facts: Facts) -> Iterator[Number]:
         threshold = metric.name.partition("@")[2]
         scored = facts.having("of_sarchat") if metric in JACCARD else facts
         yield from numbers.overlap((metric,), scored, f"{{}}@{threshold}")
+    yield from _beside_chance(facts.having(_MIRRORED))
     having = facts.only(facts.table(f"tp@{HEADLINE}")[:, 0] > 0)
     yield numbers.share(MATCHED_IOU, having, f"iou_sum@{HEADLINE}", f"tp@{HEADLINE}", rate=False)
     parts = facts.table(*(f"{part}@{THRESHOLDS[0]}" for part in ("iou_sum", "tp", "fp", "fn")))
     places = np.stack([parts[:, 0], parts[:, 1:].sum(axis=1)], axis=1)
     yield Number(MEAN_IOU, estimate.ratio(places, facts.images, numbers.share_of))
+
+
+def _beside_chance(facts: Facts) -> Iterator[Number]:
+    """Yield what the same boxes are worth in the mirrored pictures, and what the true one adds to it."""
+    columns = facts.table(_MIRRORED, *(f"{part}@{HEADLINE}" for part in ("tp", "fp", "fn")))
+    chance, hits, given_and_true = columns[:, 0], columns[:, 1], columns[:, 1:] @ (2.0, 1.0, 1.0)
+    above = np.stack([2 * (hits - chance), given_and_true], axis=1)
+    yield Number(
+        ABOVE_CHANCE, estimate.ratio(above, facts.images, numbers.share_of, rate=False, bottom=ABOVE_CHANCE.low)
+    )
+    by_chance = np.stack([2 * chance, given_and_true], axis=1)
+    yield Number(BY_CHANCE, estimate.ratio(by_chance, facts.images, numbers.share_of))
 
 
 def single_or_multi(target: Target) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sarbench.answers import Parsed, parse
+from sarbench.answers.synonyms import CLASSES
 from sarbench.errors import InputError
 from sarbench.metrics import count
 from sarbench.questions import numbers
@@ -52,16 +53,21 @@ CNT_BOXES = tuple(
 
 
 def target_of(row: Row) -> dict[str, Any]:
-    """Return the true number and the boxes of what is counted.
+    """Return the true number, the boxes of what is counted, and its class where the question names one.
 
-    >>> target_of({"answers": ["…"], "boxes": [], "count": 4})
-    {'count': 4, 'boxes': [], 'text': '…'}
+    >>> target_of({"question": "Count the ships.", "answers": ["…"], "boxes": [], "count": 4})
+    {'count': 4, 'boxes': [], 'asked': 'ship', 'text': '…'}
     """
     if row["count"] is None:
         fix = "Leave the row out, or give it its number"
         raise InputError(where=row.get("id", "reference"), problem="asks for a number, and has none", fix=fix)
     boxes = boxes_of(row) if row.get("boxes") else []
-    return {"count": row["count"], "boxes": boxes, **short_target(row)}
+    true = row["count"]  # pandas makes floats of a column with gaps
+    true = int(true) if isinstance(true, float) and true.is_integer() else true
+    known = dict.fromkeys((*CLASSES, *(box["label"] for box in boxes if box["label"])))
+    named = parse(row.get("question") or "", kind="label", choices=tuple(known)).value
+    asked = {} if named is None else {"asked": named}
+    return {"count": true, "boxes": boxes, **asked, **short_target(row)}
 
 
 def _score(target: Target, answer: Answer) -> dict[str, float]:

@@ -55,6 +55,7 @@ def ratio(
     statistic: Callable[[Array], Array],
     *,
     rate: bool = True,
+    bottom: float = 0.0,
     top: float | None = 1.0,
 ) -> Estimate:
     """Estimate a statistic of sums.
@@ -64,6 +65,7 @@ def ratio(
         images: [n] image numbers.
         statistic: [..., K] sums → [...] values.
         rate: Whether the value is a share of successes, so that 0 and 1 are ends like those of a proportion.
+        bottom: Smallest possible value.
         top: Largest possible value; None where there is none.
     """
     n = columns.shape[0]
@@ -74,10 +76,12 @@ def ratio(
         sums = sums.toarray()
     found = stats.cluster_bootstrap(statistic, sums, resamples=RESAMPLES)
     method = f"cluster-bootstrap-{RESAMPLES}"
-    return _within(Estimate(found.value, found.low, found.high, n, found.clusters, method), top, rate=rate)
+    return _within(
+        Estimate(found.value, found.low, found.high, n, found.clusters, method), top, rate=rate, bottom=bottom
+    )
 
 
-def _within(estimate: Estimate, top: float | None, *, rate: bool) -> Estimate:
+def _within(estimate: Estimate, top: float | None, *, rate: bool, bottom: float = 0.0) -> Estimate:
     """Keep the interval in range, and no shorter at either end than that of a rate of 0 or of 1."""
     low, high = estimate.low, estimate.high
     if rate and estimate.value is not None:
@@ -88,4 +92,4 @@ def _within(estimate: Estimate, top: float | None, *, rate: bool) -> Estimate:
             low, high = min(low, 1.0 - reach), max(high, reach)
     if low is None or high is None:
         return estimate
-    return estimate._replace(low=max(low, 0.0), high=high if top is None else min(high, top))
+    return estimate._replace(low=max(low, bottom), high=high if top is None else min(high, top))

@@ -53,7 +53,7 @@ def _slices(target: Target) -> tuple[str, ...]:
 
 def _numbers(facts: Facts) -> Iterator[Number]:
     yield numbers.mean(EXACT, facts, "exact")
-    yield from caption_numbers(facts)
+    yield from (number for number in caption_numbers(facts) if number.metric in CAPTION_METRICS)
     if "closed" in facts.columns:
         yield numbers.mean(CLOSED, facts, "closed")
 

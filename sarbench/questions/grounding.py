@@ -25,7 +25,7 @@ def target_of(row: Row) -> dict[str, Any]:
 
 
 def _score(target: Target, answer: Answer) -> dict[str, float]:
-    facts = _boxes.box_facts(target["boxes"], _boxes.with_boxes(answer.read), within_class=True)
+    facts = _boxes.box_facts(target["boxes"], _boxes.with_boxes(answer.read), within_class=True, size=answer.size)
     return _boxes.charged(facts, answer.read) | applies(target, "sarchat")
 
 

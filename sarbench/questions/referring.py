@@ -27,7 +27,7 @@ def target_of(row: Row) -> dict[str, Any]:
 
 def _score(target: Target, answer: Answer) -> dict[str, float]:
     """The class is given in the question, so labels in the answer do not count."""
-    facts = _boxes.box_facts(target["boxes"], _boxes.with_boxes(answer.read), within_class=False)
+    facts = _boxes.box_facts(target["boxes"], _boxes.with_boxes(answer.read), within_class=False, size=answer.size)
     facts = _boxes.charged(facts, answer.read) | applies(target, "sarchat")
     if len(target["boxes"]) == 1:
         facts |= _first_box_hits(target["boxes"][0]["xyxy"], answer.usable)

@@ -42,7 +42,7 @@ def target_of(row: Row, kind: Family | None = None) -> dict[str, Any]:
 
     >>> row = {"task": "counting", "subtask": "count", "question": "Count the ship.", "answers": ["4"], "count": 4}
     >>> target_of(row)
-    {'count': 4, 'boxes': [], 'text': '4'}
+    {'count': 4, 'boxes': [], 'asked': 'ship', 'text': '4'}
     """
     return KINDS[kind or family(row)].target(row)
 
@@ -73,7 +73,8 @@ def score_answer(
     rules = KINDS[kind]
     if read is None:
         choices = tuple(target.get("choices") or ())
-        read = parse(prediction, kind=rules.reads(target), choices=choices, coords=coords, size=size)
+        asked = target.get("asked")
+        read = parse(prediction, kind=rules.reads(target), choices=choices, coords=coords, size=size, asked=asked)
     if read.outcome == "failed":
         return AnswerScore(None, "failed", read.rule, {})
     scores = rules.score(target, Answer(prediction, read, coords, size))

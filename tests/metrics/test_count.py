@@ -92,6 +92,11 @@ def test_mistakes_of_the_caller_are_named() -> None:
         count.within([1, float("nan")], [1, 1])
     with pytest.raises(InputError, match="None"):
         count.absolute_errors([1], [None])
-    for wrong in (-1, 5000):
+    for wrong in (-1, 10**10):
         with pytest.raises(InputError, match=str(wrong)):
             count.score([1], [wrong])
+
+
+def test_a_right_number_beyond_the_clip_has_no_error() -> None:
+    found = count.score([1500, 10**14], [1500, 1500])
+    assert (found.exact, found.mae) == (0.5, count.CLIP / 2)

@@ -129,3 +129,44 @@ def test_a_truth_outside_the_closed_kind_is_held_against_its_words() -> None:
     lines = lines_of("position", ["in the harbour basin", "top left"], row=row)
     exact = next(score for score in score_task("t", "position", lines).scores if score.headline)
     assert exact.value == 0.5
+
+
+PARTS = {
+    "average_precision": {"resampled_ap", "tie_aware_ap_from_counts"},
+    "boxes": {"first_box_ious", "iou", "match", "match_at", "mirrored", "mirrored_hits", "paired_iou"},
+    "choice": {"correct", "exact_sets", "f1_per_label", "label_counts", "vqa_correct"},
+    "count": {"absolute_errors", "count_band", "rmse_from_sums", "within", "within_share"},
+    "fields": {"agreement", "mention_overlap"},
+    "fusar": {"cell_facts", "closed_answer", "read_detections", "to_504"},
+    "presence": {"presence_counts", "yes_share_of_truth"},
+    "sarchat": {"printed_versus_formula", "task_score"},
+    "vqa": {"judge_many", "with_verdicts"},
+}
+"""Functions that are steps towards a score: of one answer, of one image, or of a resample."""
+
+NUMBERS_OF_KINDS = {
+    "choice": {"accuracy", "macro_f1"},
+    "count": {"score"},
+    "fields": {"agreement_rates"},
+    "presence": {"accuracy", "balanced_accuracy", "yes_share"},
+    "sarchat": {"count_accuracy"},
+    "vqa": {"at_best", "at_worst", "bounds"},
+}
+"""Functions whose numbers a kind of question has under its own names."""
+
+
+def test_every_score_that_can_be_called_is_listed() -> None:
+    from importlib import import_module
+    from inspect import isfunction
+
+    listed = {metric.name for metric in all_metrics()["library"]}
+    for name in (*PARTS, "robustness"):
+        module = import_module(f"sarbench.metrics.{name}")
+        exported = getattr(module, "__all__", None) or [
+            key for key, value in vars(module).items() if getattr(value, "__module__", "") == module.__name__
+        ]
+        functions = {key for key in exported if key[0] != "_" and isfunction(getattr(module, key))}
+        functions -= {key for key in functions if key.endswith("_from_counts") and name == "boxes"}
+        known = PARTS.get(name, set()) | NUMBERS_OF_KINDS.get(name, set())
+        assert {f"{name}.{key}" for key in functions - known} == {key for key in listed if key.startswith(f"{name}.")}
+        assert known <= functions

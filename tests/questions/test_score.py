@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+import sarbench
 from sarbench.answers.outcome import OUTCOMES
 from sarbench.coords import format_box
+from sarbench.errors import InputError
 from sarbench.questions.family import family
 from sarbench.questions.kinds import KINDS as RULES
 from sarbench.questions.score import score_answer, target_of
@@ -155,3 +157,10 @@ def test_half_an_emoji_is_an_answer_that_can_be_stored() -> None:
     line = sample(row, "counting", render(row), "2 \ud83d ships", coords="pixel", perturbation=None)
     assert line["outcome"] == "ok"
     assert to_table([line]).column("prediction").to_pylist() == ["2 \\ud83d ships"]
+
+
+def test_a_count_that_pandas_made_a_float_is_a_count() -> None:
+    assert target_of({**ROWS["counting"], "count": 2.0}) == target_of(ROWS["counting"])
+    line = {**ROWS["counting"], "id": "odd", "count": 2.5}
+    with pytest.raises(InputError, match=r"odd: cannot be scored: true count 2\.5"):
+        sarbench.score(task="counting", predictions=["2"], references=[line])

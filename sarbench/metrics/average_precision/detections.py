@@ -3,6 +3,7 @@
 from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,8 @@ class Scored(Labelled):
     """[N] finite numbers, a higher one more certain; only their order counts."""
 
 
+Given = TypeVar("Given", bound=Labelled)
+
 NOTHING = Scored([], [], [])
 """What an answer that could not be read (None) is taken for: it finds nothing, and its image keeps its place."""
 
@@ -48,6 +51,17 @@ class Flat:
     """[N], from 0."""
     label: Codes
     """[N], index into the sorted classes."""
+
+
+def read_or_nothing(predictions: Sequence[Given | None]) -> Sequence[Given]:
+    """Return the predictions with `NOTHING` for those that could not be read.
+
+    Raises:
+        InputError: They are no list.
+    """
+    check_paired(predictions, predictions)
+    nothing: Any = NOTHING
+    return [nothing if image is None else image for image in predictions]
 
 
 def flatten(predictions: Sequence[Labelled], truths: Sequence[Labelled]) -> tuple[tuple[str, ...], Flat, Flat]:
@@ -87,7 +101,12 @@ def flatten_scores(predictions: Sequence[Scored], images: Codes) -> Scores:
     Raises:
         InputError: As many scores as there are not boxes, or one that is not finite.
     """
-    columns = [image.scores for image in predictions]
+    try:
+        columns = [image.scores for image in predictions]
+    except AttributeError as error:
+        odd = next(index for index, image in enumerate(predictions) if not isinstance(image, Scored))
+        fix = "Give Scored(boxes, labels, scores), or use tie_aware_ap50 where the model gives none"
+        raise InputError(where=f"predictions[{odd}]", problem="has no scores", fix=fix) from error
     lengths = np.bincount(images, minlength=len(columns))
     wrong = np.flatnonzero(_lengths(columns, "predictions", "scores") != lengths)
     if len(wrong):
@@ -99,7 +118,7 @@ def flatten_scores(predictions: Sequence[Scored], images: Codes) -> Scores:
         )
     try:
         scores = np.concatenate([np.zeros(0), *columns], dtype=np.float64)
-    except ValueError as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(
             where="predictions", problem="have scores that are no flat lists of numbers", fix="Give one number a box"
         ) from error
@@ -114,7 +133,15 @@ def flatten_scores(predictions: Sequence[Scored], images: Codes) -> Scores:
 
 
 def _flat(images: Sequence[Labelled], codes: _Numbering, name: str) -> Flat:
-    labels, parts = [image.labels for image in images], [image.boxes for image in images]
+    try:
+        labels, parts = [image.labels for image in images], [image.boxes for image in images]
+    except AttributeError as error:
+        odd = next(index for index, image in enumerate(images) if not isinstance(image, Labelled))
+        raise InputError(
+            where=f"{name}[{odd}]",
+            problem=f"is of type {type(images[odd]).__name__}",
+            fix="Give Labelled(boxes, labels), or Scored(boxes, labels, scores) for detections",
+        ) from error
     if str in set(map(type, labels)):
         raise InputError(
             where=f"{name}[{[type(one) for one in labels].index(str)}]",
@@ -139,7 +166,10 @@ def _flat(images: Sequence[Labelled], codes: _Numbering, name: str) -> Flat:
             problem=f"has the box {boxes[bad].tolist()}, which is not finite or ends before it begins",
             fix="Leave it out: COCOeval would take a NaN box for a hit",
         )
-    label = np.fromiter(map(codes.__getitem__, chain.from_iterable(labels)), dtype=np.int64, count=len(boxes))
+    try:
+        label = np.fromiter(map(codes.__getitem__, chain.from_iterable(labels)), dtype=np.int64, count=len(boxes))
+    except TypeError as error:
+        raise InputError(where=name, problem=f"have a label that is none: {error}", fix="Give a text a box") from error
     return Flat(boxes, image, label)
 
 
@@ -148,14 +178,22 @@ def _stacked(parts: Sequence[Rows], name: str) -> Boxes:
     filled = [part for part in parts if len(part)]
     try:
         boxes = np.concatenate([np.zeros((0, 4)), *filled], dtype=np.float64)
-    except ValueError as error:
-        odd = next((index for index, part in enumerate(parts) if len(part) and np.shape(part)[1:] != (4,)), None)
+    except (TypeError, ValueError, OverflowError) as error:
+        odd = next((index for index, part in enumerate(parts) if len(part) and not _is_table(part)), None)
         raise InputError(
             where=name if odd is None else f"{name}[{odd}]",
             problem="has boxes that are no array of the shape [N, 4]",
             fix="Give four numbers a box",
         ) from error
     return boxes
+
+
+def _is_table(boxes: Rows) -> bool:
+    """Tell whether something is [N, 4] numbers."""
+    try:
+        return np.asarray(boxes, dtype=np.float64).shape[1:] == (4,)
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def _lengths(parts: Sequence[Sized], name: str, what: str) -> Codes:

@@ -7,14 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from sarbench.errors import InputError
+from sarbench.metrics._numeric import numeric
 from sarbench.metrics.average_precision.detections import (
-    NOTHING,
     Codes,
     Flat,
     Labelled,
     Scored,
     flatten,
     flatten_scores,
+    read_or_nothing,
 )
 from sarbench.metrics.average_precision.greedy import Hits, Queue, by_label, hits, queue
 
@@ -66,10 +67,10 @@ def rank(predictions: Sequence[Scored | None], truths: Sequence[Labelled], thres
     Raises:
         InputError: See `sarbench.metrics.average_precision.average_precision`.
     """
-    limits = np.asarray(thresholds, dtype=np.float64)
+    limits = numeric(thresholds, "thresholds")
     if limits.ndim != 1 or len(limits) == 0 or not ((limits > 0) & (limits <= 1)).all():
         raise InputError(where=f"thresholds {thresholds}", problem="are no overlaps", fix="Give numbers in 0 < t ≤ 1")
-    read = [NOTHING if image is None else image for image in predictions]
+    read = read_or_nothing(predictions)
     classes, detections, true = flatten(read, truths)
     scores = flatten_scores(read, detections.image)
     by_score = np.argsort(-scores, kind="stable")

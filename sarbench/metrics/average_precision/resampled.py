@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sarbench.errors import InputError
+from sarbench.metrics._numeric import numeric
 from sarbench.metrics.average_precision.curve import Floats, ap_table
 from sarbench.metrics.average_precision.detections import Labelled, Scored
 from sarbench.metrics.average_precision.ranking import COCO_THRESHOLDS, rank
@@ -32,7 +33,7 @@ def resampled_ap(
     Raises:
         InputError: As `average_precision`; weights of another shape, negative or NaN ones, or a resample without truth.
     """
-    drawn = np.asarray(weights, dtype=np.float64)
+    drawn = numeric(weights, "weights")
     if drawn.ndim != 2 or drawn.shape[1] != len(truths) or not ((drawn >= 0) & np.isfinite(drawn)).all():
         raise InputError(
             where="weights",

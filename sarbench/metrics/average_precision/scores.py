@@ -7,6 +7,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from sarbench.errors import InputError
+from sarbench.metrics._numeric import is_number
 from sarbench.metrics.average_precision.coco import coco_table
 from sarbench.metrics.average_precision.curve import ap_table
 from sarbench.metrics.average_precision.detections import Labelled, Scored
@@ -35,10 +36,11 @@ class ApScores:
 
     def at(self, threshold: float) -> float | None:
         """Return the mean over classes at one of the thresholds, e.g. AP50 = `at(0.5)`."""
-        place = next((i for i, known in enumerate(self.thresholds) if abs(known - threshold) < 1e-9), None)
+        asked = threshold if is_number(threshold) else float("nan")
+        place = next((i for i, known in enumerate(self.thresholds) if abs(known - asked) < 1e-9), None)
         if place is None:
             raise InputError(
-                where=f"threshold {threshold}",
+                where=f"threshold {threshold!r}",
                 problem=f"was not asked for among {', '.join(f'{known:g}' for known in self.thresholds)}",
                 fix="Name it in thresholds",
             )
@@ -84,7 +86,7 @@ def average_precision(
     >>> round(found.ap, 12), found.by_class.keys()
     (0.5, dict_keys(['ship']))
     """
-    if protocol not in get_args(Protocol):
+    if not isinstance(protocol, str) or protocol not in get_args(Protocol):
         raise InputError(where=f"protocol {protocol!r}", problem="is unknown", fix='Give "strict" or "coco"')
     ranked = rank(predictions, truths, thresholds)
     if protocol == "coco":

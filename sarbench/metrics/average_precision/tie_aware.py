@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sarbench.metrics.average_precision.curve import RECALL_POINTS
-from sarbench.metrics.average_precision.detections import NOTHING, Labelled, flatten
+from sarbench.metrics.average_precision.detections import Labelled, flatten, read_or_nothing
 from sarbench.metrics.boxes import match
 from sarbench.metrics.rates import precision_from_counts, recall_from_counts
 
@@ -46,7 +46,7 @@ def tie_aware_ap50(predictions: Sequence[Labelled | None], truths: Sequence[Labe
     >>> round(found.value, 4), found.counts["ship"]
     (0.2525, (1, 1, 1))
     """
-    read = [NOTHING if image is None else image for image in predictions]
+    read = read_or_nothing(predictions)
     classes, _, _ = flatten(read, truths)
     hits: Counter[str] = Counter()
     for said, true in zip(read, truths, strict=True):

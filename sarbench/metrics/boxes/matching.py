@@ -9,6 +9,8 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from sarbench.errors import InputError
+from sarbench.metrics._numeric import check_overlap
+from sarbench.metrics._paired import length
 from sarbench.metrics.boxes.overlap import Edges
 from sarbench.metrics.boxes.overlap import iou as overlaps_of  # `match` has a parameter of that name
 from sarbench.metrics.boxes.valid import Boxes
@@ -93,15 +95,19 @@ def match_at(
     >>> found[0.25].tp, found[0.5].tp
     (1, 0)
     """
-    asked = tuple(thresholds)
-    for threshold in asked:
-        if not 0 < threshold <= 1:
-            raise InputError(
-                where=f"iou {threshold}", problem="is no overlap threshold", fix="Give a number in 0 < iou ≤ 1"
-            )
+    asked = _thresholds(thresholds)
     overlaps = overlaps_of(predicted, true, edges=edges)
     same = _same_class(overlaps.shape, predicted_labels, true_labels)
     return {threshold: _matched(overlaps, overlaps >= threshold, same) for threshold in asked}
+
+
+def _thresholds(given: Iterable[float]) -> tuple[float, ...]:
+    if not isinstance(given, Iterable):
+        raise InputError(where=f"thresholds {given!r}", problem="are no list of overlaps", fix="Give them as (0.5,)")
+    asked = tuple(given)
+    for threshold in asked:
+        check_overlap(threshold)
+    return asked
 
 
 def _matched(overlaps: Boxes, near: npt.NDArray[np.bool_], same: npt.NDArray[np.bool_] | None) -> Match:
@@ -140,11 +146,15 @@ def _same_class(shape: tuple[int, ...], predicted: Labels | None, true: Labels |
     """Return which pairs may match by class, or None where all may."""
     if predicted is None or true is None:
         return None
-    if (len(predicted), len(true)) != shape:
+    sizes = (length(predicted, "predicted_labels"), length(true, "true_labels"))
+    if sizes != shape:
         raise InputError(
             where="labels",
-            problem=f"are {len(predicted)} predicted and {len(true)} true for {shape[0]} and {shape[1]} boxes",
-            fix="Give one label or None for each box",
+            problem=f"are {sizes[0]} predicted and {sizes[1]} true for {shape[0]} and {shape[1]} boxes",
+            fix="Give a list with one label or None for each box",
         )
-    same = [[p is None or t is None or p == t for t in true] for p in predicted]
+    try:
+        same = [[p is None or t is None or bool(p == t) for t in true] for p in predicted]
+    except (ValueError, OverflowError) as error:
+        raise InputError(where="labels", problem="hold arrays", fix="Give one text or None for each box") from error
     return np.array(same, dtype=bool).reshape(shape)

@@ -59,7 +59,7 @@ def paired_iou(a: npt.ArrayLike, b: npt.ArrayLike, *, edges: Edges = "exclusive"
 
 def overlap(a: Boxes, b: Boxes, edges: Edges = "exclusive") -> Boxes:
     """Return the intersection over union of sound boxes [..., 4] whose shapes broadcast: [...]."""
-    if edges not in get_args(Edges):
+    if not isinstance(edges, str) or edges not in get_args(Edges):
         raise InputError(where=f"edges {edges!r}", problem="are unknown", fix='Give "exclusive" or "inclusive"')
     pixel = 1.0 if edges == "inclusive" else 0.0
     width = np.minimum(a[..., 2], b[..., 2]) - np.maximum(a[..., 0], b[..., 0]) + pixel

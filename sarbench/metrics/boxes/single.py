@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sarbench.errors import InputError
+from sarbench.metrics._numeric import check_overlap, numeric
 from sarbench.metrics._paired import check_paired
 from sarbench.metrics.boxes.overlap import Edges, overlap
 from sarbench.metrics.boxes.valid import Boxes, checked, shaped
@@ -51,9 +52,8 @@ def hit_rate(overlaps: npt.ArrayLike, *, iou: float = 0.5) -> float | None:
     >>> hit_rate([0.6, 0.5, 0.1, 0.0])
     0.5
     """
-    if not 0 < iou <= 1:
-        raise InputError(where=f"iou {iou}", problem="is no overlap threshold", fix="Give a number in 0 < iou ≤ 1")
-    values = np.asarray(overlaps, dtype=np.float64)
+    check_overlap(iou)
+    values = numeric(overlaps, "overlaps")
     if not ((values >= 0) & (values <= 1)).all():
         raise InputError(where="overlaps", problem="are not all in 0..1", fix="Give what first_box_ious returned")
     return float((values >= iou).mean()) if values.size else None

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sarbench.errors import InputError
+from sarbench.metrics._numeric import numeric
 
 Boxes = npt.NDArray[np.float64]
 """[N, 4] float64 xyxy."""
@@ -28,7 +29,7 @@ def checked(boxes: npt.ArrayLike, name: str) -> Boxes:
 
 def shaped(boxes: npt.ArrayLike, name: str) -> Boxes:
     """Return the boxes as [N, 4] float64 without looking at their edges; anything empty is [0, 4]."""
-    values = np.asarray(boxes, dtype=np.float64)
+    values = numeric(boxes, name, fix="Give boxes of the shape [N, 4]")
     if values.size == 0:
         return np.zeros((0, 4))
     if values.ndim != 2 or values.shape[1] != 4:

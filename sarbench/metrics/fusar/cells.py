@@ -3,7 +3,7 @@
 The columns are called Acc@100, Acc@50 and Top1; no definition of them was seen, so all three are our reading.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 
 from sarbench.errors import InputError
@@ -49,7 +49,7 @@ def cell_facts(predicted: Sequence[str] | None, true: Collection[str]) -> CellFa
     >>> cell_facts(["top left", "top right"], {"top left", "middle center"})
     CellFacts(all_found=False, half_found=True, first_right=True, same_set=False)
     """
-    if not true or isinstance(true, str) or isinstance(predicted, str):
+    if not _are_cells(true) or not len(true) or not (predicted is None or _are_cells(predicted)):
         raise InputError(
             where=f"cells {predicted!r} against {true!r}",
             problem="are no lists of cells, or no cell is true",
@@ -60,7 +60,7 @@ def cell_facts(predicted: Sequence[str] | None, true: Collection[str]) -> CellFa
     return CellFacts(
         all_found=found == len(meant),
         half_found=2 * found >= len(meant),
-        first_right=bool(predicted) and predicted is not None and predicted[0] in meant,
+        first_right=next(iter(predicted or ()), None) in meant,
         same_set=said == meant,
     )
 
@@ -82,6 +82,10 @@ def cell_scores(predicted: Sequence[Sequence[str] | None], true: Sequence[Collec
         same_set=_share([fact.same_set for fact in facts]),
         n=len(facts),
     )
+
+
+def _are_cells(given: object) -> bool:
+    return isinstance(given, list | tuple | Set) and all(isinstance(cell, str) for cell in given)
 
 
 def _share(values: Sequence[bool]) -> float | None:

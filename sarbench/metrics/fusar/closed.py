@@ -4,7 +4,7 @@ Source of the rule: `load_results`, `compute_accuracy` and `evaluate` of train_v
 yangyifremad/FUSAR-KLIP). Its published numbers are those of the split that the epoch was chosen on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -35,8 +35,11 @@ def closed_answer(prediction: str | None, answers: Sequence[str]) -> bool:
     >>> closed_answer("Farmland", ["farmland", "water"]), closed_answer("farmland.", ["farmland"])
     (True, False)
     """
-    if not answers or isinstance(answers, str):
+    if not isinstance(answers, Collection) or not len(answers) or not all(map(_is_text, answers)) or _is_text(answers):
         raise InputError(where=f"answers {answers!r}", problem="are no list of texts", fix="List the accepted answers")
+    if prediction is not None and not _is_text(prediction):
+        fix = "Give a text, None for an unanswered question"
+        raise InputError(where=f"prediction {prediction!r}", problem="is no text", fix=fix)
     return prediction is not None and prediction.lower() in {answer.lower() for answer in answers}
 
 
@@ -56,10 +59,14 @@ def closed_answers(
     >>> [closed_answers(["3", None], [["3"], ["2"]], protocol=name).accuracy for name in ("paper", "strict")]
     [1.0, 0.5]
     """
-    if protocol not in get_args(Protocol):
+    if not isinstance(protocol, str) or protocol not in get_args(Protocol):
         raise InputError(where=f"protocol {protocol!r}", problem="is unknown", fix='Give "strict" or "paper"')
     check_paired(predictions, answers)
     right = [closed_answer(said, listed) for said, listed in zip(predictions, answers, strict=True)]
     unanswered = sum(said is None for said in predictions)
     n = len(right) - (unanswered if protocol == "paper" else 0)
     return ClosedAnswers(accuracy=sum(right) / n if n else None, n=n, unanswered=unanswered)
+
+
+def _is_text(given: object) -> bool:
+    return isinstance(given, str)

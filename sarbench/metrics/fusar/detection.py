@@ -14,8 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sarbench.errors import InputError
+from sarbench.metrics._numeric import is_number
 from sarbench.metrics._paired import check_paired
 from sarbench.metrics.boxes import Boxes, match_at
+from sarbench.metrics.boxes.valid import shaped
 from sarbench.metrics.rates import f1_from_counts, precision_from_counts, recall_from_counts
 
 SIDE = 504
@@ -55,6 +57,8 @@ def read_detections(text: str) -> Boxes | None:
     >>> read_detections("None").shape, read_detections("two ships")
     ((0, 4), None)
     """
+    if not isinstance(text, str):
+        raise InputError(where=f"answer {text!r}", problem="is no text", fix='Give "" for an answer that is missing')
     rest = text.strip()
     if rest.lower() in ("none", "null"):
         return np.zeros((0, 4))
@@ -85,10 +89,12 @@ def to_504(boxes: npt.ArrayLike, size: tuple[int, int]) -> Boxes:
     >>> to_504([[0, 0, 512, 256]], (1024, 512)).tolist()
     [[0.0, 0.0, 252.0, 252.0]]
     """
-    if min(size) <= 0:
-        raise InputError(where=f"size {size}", problem="is not positive", fix="Give width and height in pixels")
+    if not isinstance(size, tuple | list) or len(size) != 2 or not all(is_number(side) and side > 0 for side in size):
+        raise InputError(
+            where=f"size {size!r}", problem="is no size of an image", fix="Give width and height in pixels"
+        )
     scale = np.array([SIDE / size[0], SIDE / size[1]] * 2)
-    scaled: Boxes = np.asarray(boxes, dtype=np.float64).reshape(-1, 4) * scale
+    scaled: Boxes = shaped(boxes, "boxes") * scale
     return scaled
 
 

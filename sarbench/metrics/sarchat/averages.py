@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sarbench.errors import InputError
+from sarbench.metrics._numeric import is_number, numeric
 
 Array = npt.NDArray[np.float64]
 Columns = Mapping[str, npt.ArrayLike]
@@ -76,8 +77,9 @@ def task_score(columns: Columns, task: str, *, leave_out: Collection[str] = ()) 
     >>> float(task_score({"ID-M": 98.0, "ID-S": 99.0}, "identification"))
     98.5
     """
-    if task not in SUB_TASKS:
+    if not isinstance(task, str) or task not in SUB_TASKS:
         raise InputError(where=f"task {task!r}", problem="is unknown", fix=f"Use one of: {', '.join(SUB_TASKS)}")
+    _check_mapping(columns, "columns", "sub-task")
     names = [name for name in SUB_TASKS[task] if name not in leave_out]
     missing = [name for name in names if name not in columns]
     if missing or not names:
@@ -86,8 +88,8 @@ def task_score(columns: Columns, task: str, *, leave_out: Collection[str] = ()) 
             problem=f"lacks the score of {', '.join(missing)}" if missing else "has no sub-task left",
             fix="Give every sub-task a score, or name it in leave_out",
         )
-    values = np.array([np.asarray(columns[name], dtype=np.float64) for name in names])
-    if np.isnan(values).any():
+    values = numeric([numeric(columns[name], name) for name in names], f"task {task}", fix="Give scores of one shape")
+    if not np.isfinite(values).all():
         raise InputError(where=f"task {task}", problem="has a score that is NaN", fix="Leave that sub-task out")
     mean: Array = values.mean(axis=0)
     return mean
@@ -111,13 +113,19 @@ def overall(scores: Mapping[str, npt.ArrayLike], *, items: Mapping[str, int] = T
     >>> float(overall({"a": 1.0, "b": 0.0}, items={"a": 3, "b": 1}))
     0.75
     """
+    _check_mapping(scores, "scores", "task")
+    _check_mapping(items, "items", "task")
+    if not all(isinstance(number, int | np.integer) and is_number(number) for number in items.values()):
+        raise InputError(where="items", problem="are no whole numbers", fix="Give each task its number of items")
     if scores.keys() != items.keys() or min(items.values(), default=0) < 0 or sum(items.values()) == 0:
         raise InputError(
             where="scores and items",
             problem=f"name the tasks {sorted(scores)} and {sorted(items)}, or give no items",
             fix="Give each task a score and a number of items",
         )
-    total: Array = np.asarray(sum(np.asarray(scores[task], dtype=np.float64) * n for task, n in items.items()))
+    if not all(np.isfinite(numeric(score, task)).all() for task, score in scores.items()):
+        raise InputError(where="scores", problem="hold NaN", fix="Give each task a score, in one shape")
+    total: Array = np.asarray(sum(numeric(scores[task], task) * n for task, n in items.items()))
     return total / sum(items.values())
 
 
@@ -129,8 +137,10 @@ def printed_versus_formula(columns: Mapping[str, float], *, printed: float) -> P
         printed: The printed Avg.
 
     Raises:
-        InputError: See `task_score`.
+        InputError: See `task_score`; a printed Avg that is no number.
     """
+    if not is_number(printed):
+        raise InputError(where=f"printed {printed!r}", problem="is no score", fix="Give the Avg of the row")
     scores = task_scores(columns)
     without = task_scores(columns, leave_out=("AbsPos",))
     return PrintedVersusFormula(
@@ -139,3 +149,9 @@ def printed_versus_formula(columns: Mapping[str, float], *, printed: float) -> P
         without_abspos=float(overall(without)),
         plain_mean=float(np.mean(list(without.values()))),
     )
+
+
+def _check_mapping(given: object, name: str, key: str) -> None:
+    if not isinstance(given, Mapping):
+        problem = f"are of type {type(given).__name__}"
+        raise InputError(where=name, problem=problem, fix=f"Give a mapping from {key} to number")

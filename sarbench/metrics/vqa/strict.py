@@ -41,7 +41,7 @@ def judge(prediction: str | None, truth: str, *, kind: str | None) -> Verdict:
     - `equal_text`: free texts of equal normal form (`sarbench.answers.short_text`): right;
     - `synonym`: equal once the paper's own pairs are one word (`synonym_pairs`): right;
     - `no_answer`: empty text, a refusal, None, or a message of the harness (leave those out beforehand): wrong;
-    - `undecided`: other free text, which only a judge could tell.
+    - `undecided`: other free text, which only a judge could tell, and a refusal where the truth is one in other words.
 
     Args:
         prediction: The model's text; None stands for an answer that is missing.
@@ -93,5 +93,10 @@ def _compare_texts(answer: Answer, true: str) -> Verdict:
     if answer.value == true:
         return _EQUAL_TEXT
     if answer.silent:
-        return _NO_ANSWER
+        # Where to refuse is the truth, another wording of it is for a judge.
+        return _UNDECIDED if _refuses(str(answer.value)) and _refuses(true) else _NO_ANSWER
     return _SYNONYM if one_wording(str(answer.value)) == one_wording(true) else _UNDECIDED
+
+
+def _refuses(text: str) -> bool:
+    return parse(text, kind="text").outcome == "refused"

@@ -108,7 +108,10 @@ def test_no_answer_is_wrong_for_every_kind(prediction: str | None, truth: str) -
 
 def test_a_truth_that_says_so_may_be_a_refusal() -> None:
     assert strict.judge("It cannot be determined", "It cannot be determined.", kind="vqa").correct is True
-    assert strict.judge("I cannot tell.", "It cannot be determined.", kind="vqa").correct is False
+    for other in ("I cannot tell.", "Cannot be determined.", "It is not possible to tell from the image."):
+        assert strict.judge(other, "It cannot be determined.", kind="vqa") == Verdict(None, "undecided")
+    assert strict.judge("", "It cannot be determined.", kind="vqa") == Verdict(False, "no_answer")
+    assert strict.judge("I cannot tell.", "Grid pattern.", kind="vqa") == Verdict(False, "no_answer")
 
 
 def test_reasoning_is_no_answer() -> None:
