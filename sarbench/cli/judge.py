@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from sarbench import paths
 from sarbench.catalogue import TaskSpec, read_catalogue
+from sarbench.cli.amounts import amount
 from sarbench.cli.options import names
 from sarbench.cli.tables import print_table
 from sarbench.errors import InputError, UnknownNameError
@@ -128,11 +129,12 @@ def _counting(bar: Any) -> Callable[[int], Callable[[], object]]:
 def _print(run: Path, found: "JudgePass") -> None:
     table = Table(box=None, pad_edge=False, show_edge=False)
     table.add_column("task", no_wrap=True)
-    for column in ("protocol", "answers", "undecided", "right", "wrong", "unparsable", "unjudged", "accuracy between"):
+    counted = ("answers", "undecided", "right", "wrong", "unparsable", "unjudged")
+    for column in ("protocol", *counted, "accuracy between, %"):
         table.add_column(column, justify="right")
     for task in found.tasks:
         low, high = task.accuracy_low, task.accuracy_high
-        between = "–" if low is None or high is None else f"{low:.4f}–{high:.4f}"
+        between = "–" if low is None or high is None else f"{amount(low, 'fraction')}–{amount(high, 'fraction')}"
         counts = (task.answers, task.undecided, task.right, task.wrong, task.unparsable, task.unjudged)
         table.add_row(task.task, task.protocol, *map(str, counts), between)
     print_table(table)

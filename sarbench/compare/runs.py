@@ -1,14 +1,15 @@
 """`sarbench compare`: two run folders in, their comparison out."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from sarbench.catalogue import Catalogue, TaskSpec, read_catalogue
 from sarbench.compare.comparison import Comparison, TaskComparison, compare_task, said_of, with_holm
+from sarbench.compare.difference import Difference
 from sarbench.compare.pairing import Answered, answered, paired
 from sarbench.errors import InputError, UnknownNameError
-from sarbench.questions.kinds import KINDS
+from sarbench.questions.kinds import KINDS, rule_versions
 from sarbench.questions.retrieval import is_retrieval
 from sarbench.runs.asked import retrieval_spec
 from sarbench.runs.checked import checked_lines
@@ -121,7 +122,22 @@ def _compare(spec: TaskSpec, a: Run, b: Run, run_a: TaskRun, run_b: TaskRun, *, 
         failed=pairs.failed,
         differences=differences,
         differing=tuple(differing),
-        notes=(*_said(OF_TASK, run_a, run_b, known=_COUNTED_OUT), *_galleries(spec, run_a, run_b)),
+        notes=(
+            *_without_number(differences[0], len(pairs.pairs)),
+            *_said(OF_TASK, run_a, run_b, known=_COUNTED_OUT),
+            *_galleries(spec, run_a, run_b),
+        ),
+    )
+
+
+def _without_number(headline: Difference, pairs: int) -> tuple[str, ...]:
+    """Say why there is no number: no sample of both, or none that holds what the number is made from."""
+    if headline.n:
+        return ()
+    if not pairs:
+        return ("no sample has an answer that counts in both runs",)
+    return (
+        f"none of the {pairs} pairs holds what {headline.metric} is made from; run `sarbench score` on both folders",
     )
 
 
@@ -146,4 +162,14 @@ def _notes(a: Run, b: Run) -> tuple[str, ...]:
     """Say what else differs between the runs; two models have two revisions, which tells nothing."""
     known = {"model", "revision"} if a.manifest.model.id != b.manifest.model.id else {"model"}
     rules = ("scored by sarbench", a.scores.sarbench_version, b.scores.sarbench_version)
-    return (*_said(OF_RUN, a.manifest, b.manifest, known=known), *said_of([rules]))
+    return (*_said(OF_RUN, a.manifest, b.manifest, known=known), *said_of([rules]), *_older(a.scores.rules))
+
+
+def _older(rules: Mapping[str, str]) -> tuple[str, ...]:
+    """Say that both runs were scored by rules, the same for both, that are not those of this version."""
+    current = rule_versions()
+    apart = sorted(name for name in {*rules, *current} if rules.get(name) != current.get(name))
+    if not apart:
+        return ()
+    lists = ", ".join(apart)
+    return (f"both were scored by another version of {lists} than this one's; `sarbench score` on both renews them",)

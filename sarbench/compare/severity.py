@@ -96,33 +96,39 @@ def _with_interval(curve: Curve, spec: TaskSpec | None, held: _Held) -> Curve:
         logging.getLogger(__name__).warning("%s: no intervals: %s", curve.task, error)
         return curve
     drawn = _drawn_scores(KINDS[spec.family], sides)
-    return curve if drawn is None else replace(curve, intervals=intervals_of(drawn, floor=bool(floor)))
+    if drawn is None:
+        return curve
+    scores, images = drawn
+    return replace(curve, intervals=intervals_of(scores, images=images, floor=bool(floor)))
 
 
-def intervals_of(scores: Array, *, floor: bool) -> CurveIntervals:
-    """Return percentile intervals from resampled scores; none for an area that no resample moves.
+def intervals_of(scores: Array, *, images: int, floor: bool) -> CurveIntervals:
+    """Return bootstrap intervals from resampled scores; none for an area that no resample moves.
 
     Args:
         scores: [resamples, runs], the clean score first, then from mild to strong.
+        images: How many images were drawn from: the fewer, the further out the ends (`stats.expanded_tail`).
         floor: Whether the last run is the floor; else that is 0.
 
     >>> drawn = np.array([[0.8, 0.4], [0.6, 0.2], [0.7, 0.3]])
-    >>> [round(limit, 2) for limit in intervals_of(drawn, floor=False).area or ()]
-    [0.41, 0.6]
+    >>> [round(limit, 2) for limit in intervals_of(drawn, images=1000, floor=False).area or ()]
+    [0.4, 0.6]
     """
     along, below = (scores[:, :-1], scores[:, -1]) if floor else (scores, np.zeros(len(scores)))
     area = ((along[:, 1:] + along[:, :-1]) / 2).mean(axis=1)
     able = along[:, 0] - below
     method = f"cluster-bootstrap-{len(scores)}, images drawn with all severities"
-    found = CurveIntervals(_limits(area) if np.ptp(area) > 0 else None, None, None, LEVEL, method)
+    found = CurveIntervals(_limits(area, images) if np.ptp(area) > 0 else None, None, None, LEVEL, method)
     if (able > 0).mean() < _SURE:
         return found
     able = np.maximum(able, _TINY)
-    return replace(found, retained=_limits((area - below) / able), worst=_limits((along[:, -1] - below) / able))
+    retained, worst = (area - below) / able, (along[:, -1] - below) / able
+    return replace(found, retained=_limits(retained, images), worst=_limits(worst, images))
 
 
-def _limits(values: Array) -> Limits:
-    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2]).tolist()
+def _limits(values: Array, images: int) -> Limits:
+    tail = stats.expanded_tail(LEVEL, images)
+    low, high = np.quantile(values, [tail, 1 - tail]).tolist()
     return low, high
 
 
@@ -135,8 +141,8 @@ class _Side:
     statistic: Callable[[Array], Array]
 
 
-def _drawn_scores(kind: Kind, sides: Sequence[Answers]) -> Array | None:
-    """Draw images with replacement and return the headline of each run over them: [resamples, runs]."""
+def _drawn_scores(kind: Kind, sides: Sequence[Answers]) -> tuple[Array, int] | None:
+    """Draw images with replacement; return the headline of each run over them [resamples, runs], and of how many."""
     ids = [name for name in sides[0] if all(name in side for side in sides)]
     builder = FactsBuilder()
     for side in sides:
@@ -149,7 +155,8 @@ def _drawn_scores(kind: Kind, sides: Sequence[Answers]) -> Array | None:
     laid = [_laid_out(pairs[0], first=True), *(_laid_out(pair, first=False) for pair in pairs)]
     used = np.all([side.used for side in laid], axis=0) if ids else np.zeros(0, dtype=bool)
     images = first.images[used]
-    if len(np.unique(images)) < 2:
+    distinct = len(np.unique(images))
+    if distinct < 2:
         return None
     blocks = [stats.sum_by_cluster(side.columns[used], images.tolist()) for side in laid]
     ends = np.cumsum([block.shape[1] for block in blocks])
@@ -160,7 +167,7 @@ def _drawn_scores(kind: Kind, sides: Sequence[Answers]) -> Array | None:
         )
         for block in resampled_sums(table, resamples=RESAMPLES, seed=0)
     ]
-    return np.concatenate(drawn)
+    return np.concatenate(drawn), distinct
 
 
 def _laid_out(quantity: Means | Sums, *, first: bool) -> _Side:

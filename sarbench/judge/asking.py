@@ -1,7 +1,8 @@
 """Getting replies to many questions: from the cache, then from the server, each kept as soon as it is there.
 
 A verdict is pinned to the model that the server reports. The first reply of a pass tells its name; what the cache holds
-is that of this name alone. A server that changes it in the middle ends the pass.
+is that of this name alone. A server that changes it in the middle ends the pass. So does one that cannot be reached at
+all, within seconds; one that was there and is gone is waited for as long as any other failure.
 """
 
 import json
@@ -19,6 +20,9 @@ from sarbench.judge.workers import side_by_side
 
 PATIENCE = 8
 """Questions that may fail one behind the other before the pass stops."""
+
+REACH_WITHIN = 1.5
+"""Seconds after which a server that never was there is given up: three attempts, where connections are refused."""
 
 LEFT = "not asked"
 """Why a question has no reply that nobody put."""
@@ -84,6 +88,7 @@ class _Pass:
         self.stop = Event()
         self.replies = Replies(model=cache.model(settings.endpoint.base_url, settings.endpoint.model))
         self.failed_in_a_row = 0
+        self.reached = False
 
     def run(self, questions: Sequence[Question]) -> Replies:
         left = self._look_up(questions)
@@ -122,10 +127,12 @@ class _Pass:
             attempts=self.settings.attempts,
             stopped=self.stop,
             first_wait=self.settings.first_wait,
+            reach_within=None if self.reached else REACH_WITHIN,
         )
 
     def _take(self, question: Question, found: Reply | Failure, *, settling: bool) -> None:
         self.replies.sent += 1
+        self.reached = self.reached or isinstance(found, Reply) or not found.unreached
         self.progress()
         if isinstance(found, Failure):
             self._failed(question, found)
@@ -146,6 +153,6 @@ class _Pass:
     def _failed(self, question: Question, failure: Failure) -> None:
         self.replies.failures[question] = failure.reason
         self.failed_in_a_row += 1
-        if failure.everywhere or self.failed_in_a_row >= PATIENCE:
+        if failure.everywhere or not self.reached or self.failed_in_a_row >= PATIENCE:
             self.replies.stopped = self.replies.stopped or failure.reason
             self.stop.set()

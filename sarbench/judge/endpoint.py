@@ -50,6 +50,8 @@ class Failure(NamedTuple):
     """Whether another attempt may help."""
     everywhere: bool = False
     """Whether every other question would fail alike."""
+    unreached: bool = False
+    """Whether no connection came about: nothing listens there, or the name is not known."""
     wait: float | None = None
     """Seconds that the server asks to wait."""
 
@@ -136,7 +138,7 @@ def request_reply(endpoint: Endpoint, message: str, sampling: Mapping[str, Any])
     except URLError as error:
         timed_out = isinstance(error.reason, TimeoutError)
         reason = f"no reply within {endpoint.timeout:g} s" if timed_out else f"cannot be reached ({error.reason})"
-        return Failure(reason, again=True)
+        return Failure(reason, again=True, unreached=True)
     except (HTTPException, OSError) as error:
         return Failure(f"the connection broke ({type(error).__name__}: {error})"[:_SHOWN], again=True)
 

@@ -10,11 +10,12 @@ Which one: a rate (accuracy) → `rate_interval`; another mean (absolute error, 
 `sum_by_cluster`, then `cluster_bootstrap`; two runs on the same items → `paired_test` for means, `paired_bootstrap`
 for the rest; many runs → `rank_ranges`; what could have been seen at all → `minimum_detectable_difference`.
 
-Everything random is seeded, and the same seed gives the same result whatever the number of threads. What is undefined
+Everything random is seeded, and the same seed gives the same result whatever the number of threads and the order of the
+samples. What is undefined
 (an interval from one cluster, a mean of nothing) is None, never NaN.
 """
 
-from sarbench.stats.bootstrap import BootstrapInterval, cluster_bootstrap
+from sarbench.stats.bootstrap import BootstrapInterval, cluster_bootstrap, expanded_tail
 from sarbench.stats.clusters import sum_by_cluster
 from sarbench.stats.independent import McNemar, mcnemar
 from sarbench.stats.interval import Interval, clustered_interval
@@ -37,6 +38,7 @@ __all__ = [
     "cluster_bootstrap",
     "clustered_interval",
     "edge_interval",
+    "expanded_tail",
     "holm",
     "mcnemar",
     "minimum_detectable_difference",

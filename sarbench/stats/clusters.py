@@ -18,17 +18,20 @@ def number_clusters(clusters: Iterable[Hashable], size: int) -> tuple[npt.NDArra
         [size] numbers from 0, and how many there are.
 
     Raises:
-        InputError: There are more or fewer than `size`, or one is None or NaN: pooling those would make one cluster
-            of strangers.
+        InputError: There are more or fewer than `size`, one is None or NaN (pooling those would make one cluster of
+            strangers), or they are no names.
     """
-    names: Sequence[Hashable] = clusters.tolist() if isinstance(clusters, np.ndarray) else list(clusters)
+    names = _names(clusters)
     if len(names) != size:
         raise InputError(
             where="clusters",
             problem=f"name {len(names)} values where there are {size}",
             fix="Give one cluster for each value",
         )
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    try:
+        numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    except TypeError as error:
+        raise _no_names(error) from error
     missing = next((name for name in numbers if name is None or name != name), numbers)
     if missing is not numbers:
         raise InputError(
@@ -37,6 +40,19 @@ def number_clusters(clusters: Iterable[Hashable], size: int) -> tuple[npt.NDArra
             fix="Give the sample's own id where it has no image",
         )
     return np.fromiter(map(numbers.__getitem__, names), dtype=np.intp, count=size), len(numbers)
+
+
+def _names(clusters: Iterable[Hashable]) -> Sequence[Hashable]:
+    try:
+        return list(clusters.tolist() if isinstance(clusters, np.ndarray) else clusters)
+    except TypeError as error:
+        raise _no_names(error) from error
+
+
+def _no_names(error: TypeError) -> InputError:
+    return InputError(
+        where="clusters", problem=f"are no list of names ({error})", fix="Give one image id for each value"
+    )
 
 
 def sum_by_cluster(facts: npt.ArrayLike | sparse.csr_array, clusters: Iterable[Hashable]) -> Any:

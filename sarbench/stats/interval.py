@@ -22,7 +22,8 @@ class Interval:
     n: int
     clusters: int
     design_effect: float | None
-    """Squared ratio of the clustered standard error to that of independent values; None where the latter is 0."""
+    """Squared ratio of the clustered standard error to that of independent values (Kish, Survey Sampling, 1965); None
+    where the latter is 0."""
 
 
 def clustered_interval(values: npt.ArrayLike, clusters: Iterable[Hashable], *, level: float = 0.95) -> Interval:
@@ -61,7 +62,8 @@ def interval_of(sample: Array, codes: npt.NDArray[np.intp], groups: int, level: 
     n = len(sample)
     if n == 0:
         return Interval(None, None, None, None, 0, 0, None)
-    mean = float(sample.mean())
+    constant = bool((sample == sample[0]).all())  # whose mean may be off by a rounding, and then seems to vary
+    mean = float(sample[0] if constant else sample.mean())
     if groups == 1:
         return Interval(mean, None, None, None, n, 1, None)
     centred = sample - mean

@@ -18,7 +18,7 @@ from sarbench.stats.bootstrap import Statistic, cluster_bootstrap, evaluate
 from sarbench.stats.clusters import cluster_sums, number_clusters
 from sarbench.stats.inputs import Array, check_count, finite_table, finite_vector
 from sarbench.stats.interval import interval_of
-from sarbench.stats.resampling import on_grid, permutation_p, product, swap_patterns
+from sarbench.stats.resampling import on_grid, permutation_p, product, sorted_rows, swap_patterns
 
 TIE = 1e-12
 """Relative difference below which two statistics tie: equal on paper, they differ in their last bits."""
@@ -39,7 +39,7 @@ class PairedTest:
 
 @dataclass(frozen=True)
 class PairedBootstrap:
-    """A statistic of A less that of B, its percentile interval over clusters and the p-value of "no difference"."""
+    """A statistic of A less that of B, its bootstrap interval over clusters and the p-value of "no difference"."""
 
     difference: float | None
     low: float | None
@@ -94,10 +94,11 @@ def paired_test(
     if interval.mean is None:
         return PairedTest(None, None, None, None, None, 0, 0)
     sums = cluster_sums(differences, codes, groups)[:, None]
-    total, scale = sums.sum(), np.abs(sums).sum()
-    p = _swap_p(
-        lambda moved: total - 2 * moved[:, 0], sums, abs(total) - TIE * scale, permutations=permutations, seed=seed
-    )
+    # Every sign is as likely as the other, so that those of the sums do not matter: a, b and b, a have one p.
+    sizes = np.abs(sums)
+    scale = sizes.sum()
+    threshold = abs(sums.sum()) - TIE * scale
+    p = _swap_p(lambda moved: scale - 2 * moved[:, 0], sizes, threshold, permutations=permutations, seed=seed)
     return PairedTest(interval.mean, interval.low, interval.high, p, interval.se, interval.n, groups)
 
 
@@ -113,7 +114,7 @@ def paired_bootstrap(
 ) -> PairedBootstrap:
     """Compare two runs by a statistic of sums, such as F1 or BLEU.
 
-    The interval is the percentile interval of the difference, both runs summed over the same drawn clusters. The
+    The interval is that of `cluster_bootstrap` for the difference, both runs summed over the same drawn clusters. The
     two-sided p-value comes from a permutation test and not from the interval: whole clusters are swapped between A and
     B, in all 2^G patterns where they are no more than `permutations`, else in random ones ((k + 1)/(m + 1)). So p and
     the interval answer two questions, and near the edge one may exclude "no difference" while the other does not.
@@ -189,7 +190,7 @@ def _swap_p(
     groups = len(uneven)
     if groups == 0:
         return 1.0
-    table = on_grid(gaps[uneven])
+    table = sorted_rows(on_grid(gaps[uneven]))
     patterns = swap_patterns(groups, permutations=permutations, seed=seed, width=table.shape[1])
     extreme = sum(np.count_nonzero(np.abs(difference(product(block, table))) >= threshold) for block in patterns)
     return float(permutation_p(np.array(extreme), groups, permutations))

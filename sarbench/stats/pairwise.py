@@ -12,7 +12,7 @@ from sarbench.errors import InputError
 from sarbench.stats.clusters import sum_by_cluster
 from sarbench.stats.inputs import Array, check_count, check_level, finite_vector
 from sarbench.stats.paired import TIE
-from sarbench.stats.resampling import enumerable, on_grid, permutation_p, product, swap_patterns
+from sarbench.stats.resampling import enumerable, on_grid, permutation_p, product, sorted_rows, swap_patterns
 
 
 @dataclass(frozen=True)
@@ -53,9 +53,9 @@ def pairwise_tests(
     check_level(1 - alpha)
     pairs = list(itertools.combinations(names, 2))
     table = _table(scores)
-    sums = on_grid(sum_by_cluster(table, clusters))
     if not len(table) or not pairs:
         return {pair: PairwiseTest(None, None) for pair in pairs}
+    sums = sorted_rows(on_grid(sum_by_cluster(table, clusters)))
     needed = len(pairs) / alpha
     chosen = max(10_000, math.ceil(4 * needed)) if permutations is None else permutations
     if chosen < needed - 1 and not enumerable(len(sums), chosen):

@@ -3,7 +3,8 @@
 Draws come in blocks, so that memory stays bounded. Neither the size of the blocks nor the number of threads of the
 linear algebra library shows in a result: a stream of random numbers is read in the same order whatever the blocks, and
 the tables are rounded beforehand to a grid on which every sum is exact, so that no order of addition can matter (the
-idea of pre-rounding: Demmel and Nguyen, "Fast reproducible floating-point summation", ARITH 2013).
+idea of pre-rounding: Demmel and Nguyen, "Fast reproducible floating-point summation", ARITH 2013). Nor does the order
+of the clusters: the tables are sorted by their content before anything is drawn.
 """
 
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ def resampled_sums(table: Any, *, resamples: int, seed: int) -> Iterator[Array]:
         resamples: How many sums.
         seed: Of the draws.
     """
-    rows, multiplicity = on_grid(table), None
+    rows, multiplicity = sorted_rows(on_grid(table)), None
     groups, width = table.shape
     if not sparse.issparse(table) and width <= _WIDEST:
         distinct, counts = np.unique(rows, axis=0, return_counts=True)
@@ -120,6 +121,17 @@ def on_grid(table: Any) -> Any:
         return rounded
     shift = 53 - np.frexp(groups * np.abs(table).max(axis=0, initial=0.0))[1]
     return np.ldexp(np.rint(np.ldexp(table, shift)), -shift)
+
+
+def sorted_rows(table: Any) -> Any:
+    """Sort the rows of a table by a weighted sum of their columns, each in units of its largest value.
+
+    The weights are fixed random numbers, so that only equal rows, which are interchangeable, have equal sums.
+    """
+    largest = abs(table).max(axis=0)
+    unit = np.ravel(largest.toarray() if sparse.issparse(largest) else largest)
+    weights = np.random.default_rng(0).uniform(1, 2, len(unit)) / np.maximum(unit, np.finfo(np.float64).tiny)
+    return table[np.argsort(np.ravel(table @ weights), kind="stable")]
 
 
 def blocks(total: int, width: int) -> Iterator[int]:

@@ -176,6 +176,26 @@ def test_facts_by_other_word_lists_are_refused(rebuilt: Path, other: Path) -> No
     assert "sarbench score" in str(caught.value)
 
 
+def test_facts_of_another_version_are_compared_and_said(rebuilt: Path, other: Path, tmp_path: Path) -> None:
+    shutil.copytree(rebuilt / "prior", tmp_path / "prior")
+    for run in (other, tmp_path / "prior"):
+        scores = load_run(run).scores
+        save_scores(run, scores.model_copy(update={"rules": {**scores.rules, "class_words": "0"}}))
+    found = compare_runs(tmp_path / "prior", other, tasks=[COUNTING])
+    assert any("another version of class_words" in note for note in found.notes)
+    assert not any("another version" in note for note in compare_runs(rebuilt / "prior", rebuilt / "random").notes)
+
+
+def test_a_headline_without_its_facts_is_said(rebuilt: Path, other: Path) -> None:
+    table = load_samples(other, COUNTING)
+    place = table.schema.get_field_index("scores")
+    empty = pa.array([[]] * table.num_rows, table.schema.field(place).type)
+    save_samples(other, COUNTING, table.set_column(place, table.schema.field(place), empty))
+    (task,) = compare_runs(rebuilt / "prior", other, tasks=[COUNTING]).tasks
+    assert task.headline.n == 0
+    assert f"none of the {task.pairs} pairs holds what exact is made from" in task.notes[0]
+
+
 def test_changed_samples_under_one_id_are_refused(rebuilt: Path, other: Path) -> None:
     table = load_samples(other, COUNTING)
     hashes = ["0" * 64, *table.column("sample_sha256").to_pylist()[1:]]

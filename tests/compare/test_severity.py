@@ -101,14 +101,16 @@ def test_a_run_that_loses_nothing_retains_all_with_certainty(rebuilt: Path, tmp_
 
 
 def test_what_no_resample_moves_has_no_interval() -> None:
-    assert intervals_of(np.zeros((500, 3)), floor=False).area is None
+    assert intervals_of(np.zeros((500, 3)), images=9, floor=False).area is None
 
 
 def test_a_share_of_next_to_nothing_has_no_bounds() -> None:
     draws = np.random.default_rng(0).normal([0.30, 0.28, 0.25], 0.05, (500, 3))
-    assert intervals_of(draws, floor=True).retained is None
-    assert intervals_of(draws, floor=True).area[0] < 0.29 < intervals_of(draws, floor=True).area[1]
-    assert intervals_of(draws, floor=False).retained is not None
+    assert intervals_of(draws, images=500, floor=True).retained is None
+    assert (
+        intervals_of(draws, images=500, floor=True).area[0] < 0.29 < intervals_of(draws, images=500, floor=True).area[1]
+    )
+    assert intervals_of(draws, images=500, floor=False).retained is not None
 
 
 @pytest.mark.slow
@@ -123,7 +125,8 @@ def test_command_prints_records_and_says_that_there_is_no_blind_run(
     assert shown.exit_code == 0, shown.output
     assert "no blind run" in shown.output
     curve = next(curve for curve in curves if curve.task == COUNTING)
-    assert f"{curve.found.area:.4f} ({curve.intervals.area[0]:.4f} to {curve.intervals.area[1]:.4f})" in shown.output
+    area, low, high = (f"{100 * number:.2f}" for number in (curve.found.area, *curve.intervals.area))
+    assert f"{area} ({low} to {high})" in shown.output
     recorded = next(held for held in load_scores(tmp_path / "clean").curves if held.task == COUNTING)
     assert (recorded.area_low, recorded.area_high) == curve.intervals.area
     assert recorded.method.startswith("cluster-bootstrap-2000")

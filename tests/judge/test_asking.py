@@ -14,7 +14,7 @@ import pytest
 from sarbench.errors import InputError, RunError
 from sarbench.judge.asking import PATIENCE, Replies, Settings, ask_all
 from sarbench.judge.cache import Cache
-from sarbench.judge.endpoint import Endpoint, Failure, Reply
+from sarbench.judge.endpoint import Endpoint, Failure, Reply, request_reply
 from sarbench.judge.prompt import PROMPTS, Question, sampling_of
 from sarbench.judge.retry import until_answered
 from sarbench.judge.workers import side_by_side
@@ -132,6 +132,47 @@ def test_a_server_that_breaks_loses_nothing_and_stops_the_pass(bad: Behave, tmp_
         later = ask(tmp_path / "c", stub, 60)
     assert later.sent == 55
     assert len(later.texts) == 60
+
+
+def gone() -> str:
+    """Return an address where nothing listens."""
+    with serving(sensible) as stub:
+        return stub.url
+
+
+def test_a_server_that_was_never_there_is_left_within_seconds(tmp_path: Path) -> None:
+    prompt = PROMPTS["sarbench"]
+    asked = Settings(Endpoint(gone(), "j", timeout=5), prompt, sampling_of(prompt))
+    cache, began = Cache(tmp_path / "c"), time.monotonic()
+    found = ask_all(questions(20), asked, cache)
+    cache.close()
+    assert time.monotonic() - began < 10
+    assert (found.sent, len(found.failures)) == (1, 1)
+    assert "Connection refused" in (found.stopped or "")
+
+
+def test_what_is_known_of_a_server_that_is_gone_is_kept(tmp_path: Path) -> None:
+    with serving(sensible) as stub:
+        ask(tmp_path / "c", stub, 6)
+    found = ask(tmp_path / "c", stub, 9)  # its port is closed now
+    assert (len(found.texts), found.sent) == (6, 1)
+    assert "cannot be reached" in (found.stopped or "")
+
+
+def test_a_server_that_dies_midway_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sarbench.judge.asking.REACH_WITHIN", 0.0)
+    dead = request_reply(Endpoint(gone(), "j", timeout=5), "?", {})
+    asked = 0
+
+    def flickering(*_: Any) -> Reply | Failure:
+        nonlocal asked
+        asked += 1
+        return dead if asked in (2, 3, 4) else Reply("m", "yes")
+
+    monkeypatch.setattr("sarbench.judge.asking.request_reply", flickering)
+    with serving(sensible) as stub:
+        found = ask(tmp_path / "c", stub, 10, workers=1, attempts=5)
+    assert (len(found.texts), found.stopped, asked) == (10, None, 13)
 
 
 def test_at_another_address_one_question_tells_the_models_name(tmp_path: Path) -> None:

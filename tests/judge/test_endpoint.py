@@ -101,6 +101,7 @@ def test_nobody_there() -> None:
     found = request_reply(Endpoint(url, "j", timeout=5), "?", {})
     assert isinstance(found, Failure)
     assert "cannot be reached" in found.reason
+    assert (found.again, found.unreached) == (True, True)
 
 
 def test_replies_as_they_come() -> None:

@@ -1,4 +1,5 @@
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,16 @@ def test_a_server_that_never_answers_is_an_error(run: Path) -> None:
         pytest.raises(RunError, match="gave no verdict: answered 404: no such model"),
     ):
         call(run, stub.url)
+    assert not (run / "verdicts.json").exists()
+
+
+def test_a_server_that_is_not_there_is_an_error_at_once(run: Path) -> None:
+    with serving(sensible) as stub:
+        pass
+    began = time.monotonic()
+    with pytest.raises(RunError, match=r"gave no verdict: cannot be reached .*Connection refused"):
+        call(run, stub.url)
+    assert time.monotonic() - began < 10  # and not 8 questions, each asked five times
     assert not (run / "verdicts.json").exists()
 
 

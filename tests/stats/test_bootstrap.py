@@ -30,6 +30,14 @@ def test_bootstrap_of_a_mean_agrees_with_the_clustered_error() -> None:
     assert found.high == pytest.approx(formula.high, abs=0.1)
 
 
+@pytest.mark.parametrize("clusters", [6, 12])
+def test_few_clusters_get_the_width_of_students_t(clusters: int) -> None:
+    sums = np.stack([textbook.norm.ppf((np.arange(clusters) + 0.5) / clusters), np.ones(clusters)], axis=1)
+    found = stats.cluster_bootstrap(mean, sums, resamples=20_000)
+    formula = stats.clustered_interval(sums[:, 0], range(clusters))
+    assert found.high - found.low == pytest.approx(formula.high - formula.low, rel=0.08)  # percentiles: 0.70 and 0.85
+
+
 @pytest.mark.parametrize("clusters", [60, 2000])  # rows as they are, and equal rows collapsed
 def test_bootstrap_agrees_with_scipy_for_a_ratio(clusters: int) -> None:
     counts = np.random.default_rng(5).integers(0, 3, size=(clusters, 3)) + 1
@@ -105,14 +113,22 @@ def test_average_precision_by_the_weight_of_each_image() -> None:
     assert found.se == pytest.approx(np.std(by_copying, ddof=1), rel=0.15)
 
 
-@pytest.mark.parametrize("collapsed", [False, True])
-def test_the_order_of_equal_rows_and_of_clusters_does_not_matter(collapsed: bool) -> None:
+@pytest.mark.parametrize("table", ["narrow", "collapsed", "wide", "sparse"])
+def test_the_order_of_the_clusters_leaves_no_trace(table: str) -> None:
     generator = np.random.default_rng(9)
-    sums = generator.integers(0, 2, size=(500 if collapsed else 20, 2)) + 1.0
-    first = stats.cluster_bootstrap(mean, sums, resamples=3000)
-    shuffled = stats.cluster_bootstrap(mean, generator.permutation(sums), resamples=3000)
-    assert (shuffled.value, shuffled.se) == (pytest.approx(first.value), pytest.approx(first.se, rel=0.08))
-    assert (shuffled == first) == collapsed  # distinct rows come in one order, whatever the order of the clusters
+    groups, width = {"narrow": (20, 2), "collapsed": (500, 2), "wide": (60, 30), "sparse": (60, 30)}[table]
+    # Columns of very different size: what tells rows apart is in the small one too.
+    sums = generator.integers(0, 3, size=(groups, width)) * np.exp2(-np.arange(width)) + 1.0
+    order = generator.permutation(groups)
+    wrap = sparse.csr_array if table == "sparse" else np.asarray
+    first, shuffled = (stats.cluster_bootstrap(mean, wrap(s), resamples=300) for s in (sums, sums[order]))
+    assert shuffled == first
+    swapped = sums[generator.permutation(groups)]
+    paired = [
+        stats.paired_bootstrap(mean, wrap(a), wrap(b), resamples=300, permutations=300)
+        for a, b in ((sums, swapped), (sums[order], swapped[order]))
+    ]
+    assert paired[0] == paired[1]
 
 
 def test_bootstrap_is_seeded() -> None:
@@ -142,5 +158,7 @@ def test_bootstrap_refuses_what_it_cannot_use() -> None:
         stats.cluster_bootstrap(lambda s: s, [[1.0], [2.0]])
     with pytest.raises(InputError, match="finite table"):
         stats.cluster_bootstrap(lambda s: s[..., 0], [1.0, 2.0])
+    with pytest.raises(InputError, match="clusters 1: are too few"):
+        stats.expanded_tail(0.95, 1)
     with pytest.raises(InputError, match="resamples 1: are too few"):
         stats.cluster_bootstrap(lambda s: s[..., 0], [[1.0], [2.0]], resamples=1)

@@ -64,8 +64,9 @@ def test_the_interval_is_not_clipped() -> None:
 
 
 def test_constant_values_have_no_design_effect() -> None:
-    found = stats.clustered_interval([1, 1, 1], ["a", "a", "b"])
-    assert (found.low, found.high, found.se, found.design_effect) == (1, 1, 0, None)
+    for value in (1, 0.1):  # seven times 0.1 over seven is less than 0.1
+        found = stats.clustered_interval([value] * 7, "aabcdef")
+        assert (found.low, found.high, found.se, found.design_effect) == (value, value, 0, None)
 
 
 def test_nothing_has_no_mean() -> None:
@@ -81,6 +82,9 @@ def test_nothing_has_no_mean() -> None:
         (["right"], ["a"], "no flat list of finite numbers"),
         ([[1.0]], ["a"], "the shape"),
         ([1.0, 2.0], ["a", None], "value 1: has no cluster"),
+        ([1.0, 2.0], [["a"], ["b"]], "clusters: are no list of names"),
+        ([1.0, 2.0], np.zeros((2, 2)), "clusters: are no list of names"),
+        ([1.0, 2.0], None, "clusters: are no list of names"),
     ],
 )
 def test_bad_samples_are_refused(values: list[float], clusters: list[str | None], message: str) -> None:

@@ -154,3 +154,18 @@ def test_sparse_runs_are_dense_runs() -> None:
     dense = stats.paired_bootstrap(f1, a, b, permutations=300)
     assert stats.paired_bootstrap(f1, sparse.csr_array(a), sparse.csr_array(b), permutations=300) == dense
     assert stats.paired_bootstrap(f1, sparse.csr_array(a), b, permutations=300) == dense
+
+
+def test_the_order_of_samples_and_of_runs_leaves_no_trace() -> None:
+    generator = np.random.default_rng(11)
+    a, b = generator.integers(0, 2, (2, 300)).astype(float)
+    images, order = generator.integers(0, 50, 300), generator.permutation(300)
+    there = stats.paired_test(a, b, images, permutations=500)
+    assert stats.paired_test(a[order], b[order], images[order], permutations=500).p == there.p
+    back = stats.paired_test(b, a, images, permutations=500)
+    assert (back.difference, back.p) == (-there.difference, there.p)
+    scores = {"a": a, "b": b, "c": 1 - a}
+    expected = stats.pairwise_tests(scores, images, permutations=500)
+    shuffled = {name: values[order] for name, values in scores.items()}
+    found = stats.pairwise_tests(shuffled, images[order], permutations=500)
+    assert [test.p for test in found.values()] == [test.p for test in expected.values()]

@@ -52,6 +52,37 @@ def test_all_wrong_counts_clusters_and_not_items() -> None:
     assert (found.low, found.high) == pytest.approx((0, t2 / (10 + t2)), abs=1e-12)
 
 
+def test_unequal_clusters_get_the_wilson_interval_of_bell_and_mccaffrey() -> None:
+    generator = np.random.default_rng(3)
+    clusters = np.repeat(np.arange(7), [1, 2, 2, 3, 5, 9, 40])
+    values = (generator.random(len(clusters)) < 0.3).astype(float)
+    n, rate = len(values), values.mean()
+    # CR2 of a regression on a constant, with whole matrices: residual maker, adjustments, quadratic form.
+    maker = np.eye(n) - 1 / n
+    variance, columns = 0.0, []
+    for cluster in range(7):
+        inside = clusters == cluster
+        spread, axes = np.linalg.eigh(maker[np.ix_(inside, inside)])
+        weights = axes @ np.diag(spread**-0.5) @ axes.T @ np.ones(inside.sum()) / n
+        variance += (weights @ (values - rate)[inside]) ** 2
+        columns.append(maker[:, inside] @ weights)
+    eigenvalues = np.linalg.eigvalsh(np.stack(columns) @ np.stack(columns, axis=1))
+    freedom = eigenvalues.sum() ** 2 / np.square(eigenvalues).sum()
+    trials, z = rate * (1 - rate) / variance, textbook.t.ppf(0.975, freedom)
+    centre = (rate + z**2 / (2 * trials)) / (1 + z**2 / trials)
+    reach = z * np.sqrt(rate * (1 - rate) / trials + z**2 / (4 * trials**2)) / (1 + z**2 / trials)
+    found = stats.rate_interval(values, clusters)
+    assert (found.low, found.high) == pytest.approx((centre - reach, centre + reach), rel=1e-9)
+
+
+def test_equal_clusters_keep_their_degrees_of_freedom() -> None:
+    values, clusters = np.random.default_rng(4).integers(0, 2, 60), np.repeat(np.arange(12), 5)
+    plain, found = stats.clustered_interval(values, clusters), stats.rate_interval(values, clusters)
+    trials, z = plain.mean * (1 - plain.mean) / plain.se**2, textbook.t.ppf(0.975, 11)
+    middle = (plain.mean + z**2 / (2 * trials)) / (1 + z**2 / trials)
+    assert (found.low + found.high) / 2 == pytest.approx(middle, rel=1e-12)
+
+
 def test_nothing_has_no_rate_and_what_is_no_rate_is_refused() -> None:
     assert stats.rate_interval([], []).mean is None
     with pytest.raises(InputError, match=r"value 1: is 1\.5"):
