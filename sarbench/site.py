@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sarbench.board import DatasetNote, render_site
+from sarbench.board.errata import check_errata, read_errata
 from sarbench.board.soundness import fault
 from sarbench.errors import InputError, UnknownNameError
 from sarbench.hub.lookup import images_by_id
@@ -24,7 +25,7 @@ def make_site(results: Path, out: Path, *, data: Path | None = None) -> Path:
     """Write the leaderboard of every run under `results`.
 
     Args:
-        results: A folder with runs at any depth.
+        results: A folder with runs at any depth, and the corrections in its `errata.toml`, where there are some.
         out: The site's folder.
         data: A folder of built sets, `<dataset>/<config>/…`: their chips are copied into the site, for local use.
 
@@ -33,7 +34,8 @@ def make_site(results: Path, out: Path, *, data: Path | None = None) -> Path:
 
     Raises:
         InputError: `data` holds no built set, or no run under `results` can be read. Single runs that cannot be read,
-            or whose numbers cannot be, are left out and named on the first page.
+            or whose numbers cannot be, are left out and named on the first page. A correction cannot be read, or is
+            about a run that is not there.
     """
     if data is not None and not any(data.glob("*/sarbench.json")):
         fix = "Give the folder that `sarbench build` writes into, $SARBENCH_HOME or its default"
@@ -55,8 +57,11 @@ def make_site(results: Path, out: Path, *, data: Path | None = None) -> Path:
         raise InputError(
             where=results, problem=f"holds no readable run ({reasons})", fix="Mend or remove these folders"
         )
+    errata = read_errata(results)
+    done = {run.manifest.run_id: [task.task for task in run.manifest.tasks] for run in runs}
+    check_errata(errata, results, {**dict.fromkeys(left_out), **done})
     chips = chips_from(data) if data else None
-    return render_site(runs, out, notes=dataset_notes(), chips=chips, left_out=left_out)
+    return render_site(runs, out, notes=dataset_notes(), chips=chips, left_out=left_out, errata=errata)
 
 
 def _readable(folders: Sequence[Path], results: Path) -> tuple[list[Run], dict[str, str]]:

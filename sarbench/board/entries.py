@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from sarbench.board.asked_split import split_flaw
+from sarbench.board.errata import Erratum
 from sarbench.board.identity import Identity
 from sarbench.board.moments import moment
 from sarbench.board.numbers import finite
@@ -39,6 +40,8 @@ class Result:
     run: Run
     task: TaskRun
     scores: TaskScores | None
+    withdrawn: Erratum | None = None
+    """The correction that took it back after publication."""
 
     @property
     def variant(self) -> Variant:
@@ -47,15 +50,25 @@ class Result:
 
     @property
     def begun(self) -> tuple[datetime, str]:
-        """When its run began, and the run's id: of several runs of a model, the smallest is the one that ranks."""
+        """When its run began, and the run's id: of several whole runs of a model, the smallest ranks."""
         manifest = self.run.manifest
         return moment(manifest.started) or datetime.max.replace(tzinfo=UTC), manifest.run_id
 
     @property
     def whole(self) -> bool:
-        """Whether it has a headline and no flaw: what may rank."""
+        """Whether it has a headline, no flaw, and was not withdrawn: what may rank."""
         headline = self.headline
-        return headline is not None and finite(headline.value) is not None and not self.flaws
+        return headline is not None and finite(headline.value) is not None and self.sound
+
+    @property
+    def sound(self) -> bool:
+        """Whether it is neither withdrawn nor only part of a result."""
+        return not self.unsound
+
+    @property
+    def unsound(self) -> str:
+        """In a word why it takes no rank; empty where it is sound."""
+        return "withdrawn" if self.withdrawn else "partial" if self.flaws else ""
 
     @property
     def headline(self) -> Score | None:
@@ -129,6 +142,11 @@ class Entry:
     def coords(self) -> str:
         """The coordinate convention of its boxes."""
         return self.identity.coords
+
+    @property
+    def holder(self) -> tuple[str, str]:
+        """What holds one rank: a model under one revision, of which the unknown one is one."""
+        return self.model.id, self.model.revision or ""
 
     @property
     def key(self) -> str:

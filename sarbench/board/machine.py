@@ -47,6 +47,7 @@ def to_json(board: Board, *, title: str) -> str:
         "version": VERSION,
         "title": title,
         "simulated_tasks": list(board.simulated),
+        "errata": [erratum.model_dump(mode="json") for erratum in board.errata],
         "tables": tables,
         "results": records(board),
     }
@@ -113,6 +114,7 @@ def _record(table: Table, row: Row, column: Column, cell: Cell) -> dict[str, Any
         "rank_best": rank.best if rank else None,
         "rank_worst": rank.worst if rank else None,
         "lift": cell.lift.value / factor(score.unit) if cell.lift and score else None,
+        "above_chance": cell.above_chance,
         "judged": cell.judged.score.value if cell.judged else None,
         "judged_low": finite(cell.judged.score.low) if cell.judged else None,
         "judged_high": finite(cell.judged.score.high) if cell.judged else None,
@@ -123,6 +125,7 @@ def _record(table: Table, row: Row, column: Column, cell: Cell) -> dict[str, Any
         "failed": result.failed,
         "partial": "; ".join(cell.flaws),
         "further_run": cell.further,
+        "withdrawn": result.withdrawn.said if result.withdrawn else "",
         "ended": task.ended,
     }
 

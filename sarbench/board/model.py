@@ -1,15 +1,17 @@
 """The board as values: computed once from the runs, then only written down."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sarbench.board.comparability import Comparison, comparisons
-from sarbench.board.entries import Entry, Variant, interval
+from sarbench.board.entries import Entry, Result, Variant, interval
+from sarbench.board.errata import Erratum
 from sarbench.board.names import metric_label, task_label
 from sarbench.board.ranking import Standing, borda
 from sarbench.board.rows import entries
 from sarbench.board.standings import Cell, Standings, standings
-from sarbench.board.texts import FURTHER
+from sarbench.board.texts import further
 from sarbench.runs.store import Run
 
 
@@ -38,7 +40,7 @@ class Row:
     """Share of answers whose outcome is not `ok`; None where there is no answer."""
     failed: int
     remarks: tuple[str, ...]
-    """Why a model is not in the overall order."""
+    """Why a model is not in the overall order, and what was withdrawn."""
 
     @property
     def date(self) -> str:
@@ -104,6 +106,15 @@ class Board:
     standings: Mapping[Variant, Standings]
     simulated: tuple[str, ...]
     """Tasks that were run on simulated data."""
+    errata: tuple[Erratum, ...] = ()
+    """Corrections, newest first."""
+
+    @property
+    def withdrawn(self) -> dict[str, str]:
+        """Run id → how much of the run was withdrawn: all of it, or part."""
+        reached = [(run, erratum) for erratum in self.errata for run in erratum.runs]
+        whole = {run for run, erratum in reached if not erratum.tasks}
+        return {run: "withdrawn" if run in whole else "withdrawn in part" for run, _ in reached}
 
     def variants(self, task: str) -> tuple[Standings, ...]:
         """Everything known about one task: one element per comparable set of results, the largest first."""
@@ -111,20 +122,20 @@ class Board:
         return tuple(sorted(found, key=lambda held: (-len(held.entries), held.variant)))
 
 
-def make_board(runs: Sequence[Run]) -> Board:
+def make_board(runs: Sequence[Run], errata: Sequence[Erratum] = ()) -> Board:
     """Compute the board.
 
     Raises:
         InputError: Two runs have the same id.
     """
-    rows = entries(runs)
+    rows = entries(runs, errata)
     variants = sorted({variant for entry in rows for variant in entry.variants})
     held = {variant: standings(variant, rows) for variant in variants}
     found = comparisons(rows)
     tables = tuple(_table(number, len(found), comparison, held) for number, comparison in enumerate(found, start=1))
     simulated = {task.task for run in runs for task in run.manifest.tasks if task.simulated}
     ordered = tuple(sorted(runs, key=lambda run: run.manifest.run_id))
-    return Board(ordered, tables, held, tuple(sorted(simulated)))
+    return Board(ordered, tables, held, tuple(sorted(simulated)), tuple(errata))
 
 
 def _table(number: int, total: int, comparison: Comparison, held: Mapping[Variant, Standings]) -> Table:
@@ -161,14 +172,9 @@ def _counted(models: Sequence[Row], columns: int) -> list[int]:
 
     So a task that one model did beyond the others unranks nobody.
     """
-    holders = [{_model(row) for row in models if _holds_rank(row.cells[index])} for index in range(columns)]
+    holders = [{row.entry.holder for row in models if _holds_rank(row.cells[index])} for index in range(columns)]
     eligible = set().union(*holders)
     return [index for index, holding in enumerate(holders) if holding and 2 * len(holding) >= len(eligible)]
-
-
-def _model(row: Row) -> tuple[str, str | None]:
-    """A model may hold its ranks by several rows, and is one model."""
-    return row.entry.model.id, row.entry.model.revision
 
 
 def _column(held: Standings) -> Column:
@@ -198,7 +204,7 @@ def _row(entry: Entry, columns: Sequence[Column]) -> Row:
         cells=cells,
         not_ok=1 - ok / answered if answered else None,
         failed=sum(result.failed for result in results),
-        remarks=(FURTHER,) if entry.role == "other_prompt" and entry.further else (),
+        remarks=(*_withdrawals(results), *(_late(cells) if entry.role == "other_prompt" else ())),
     )
 
 
@@ -210,10 +216,7 @@ def _ranked(rows: Sequence[Row], counted: Sequence[int]) -> tuple[Row, ...]:
     """Order the models that did every counted task."""
     scores = [[row.cells[index] for row in rows] for index in counted]
     tasks = [[interval(cell.estimate.score) for cell in task if cell and cell.estimate] for task in scores]
-    placed = [
-        Row(row.entry, standing, row.cells, row.not_ok, row.failed, ())
-        for row, standing in zip(rows, borda(tasks), strict=True)
-    ]
+    placed = [replace(row, standing=standing) for row, standing in zip(rows, borda(tasks), strict=True)]
     return tuple(sorted(placed, key=lambda row: (row.standing.rank if row.standing else 0, row.entry.key)))
 
 
@@ -223,9 +226,23 @@ def _remarked(row: Row, counted: Sequence[int]) -> Row:
     partial = [f"partial: {flawed} of {sum(cell is not None for cell in row.cells)} results"] if flawed else []
     absent = sum(cell is None or cell.estimate is None for cell in (row.cells[index] for index in counted))
     incomplete = [f"incomplete: {len(counted) - absent} of {len(counted)} counted tasks"] if absent else []
-    further = sum(cell is not None and cell.further for cell in row.cells)
-    late = [f"begun later on {further} {'task' if further == 1 else 'tasks'}: {FURTHER}"] if further else []
-    return Row(row.entry, None, row.cells, row.not_ok, row.failed, (*incomplete, *partial, *late))
+    return replace(row, remarks=(*incomplete, *partial, *_late(row.cells, counting=True), *row.remarks))
+
+
+def _late(cells: Sequence[Cell | None], *, counting: bool = False) -> tuple[str, ...]:
+    """Say that other runs of the model rank instead, and which."""
+    late = [cell for cell in cells if cell is not None and cell.further]
+    if not late:
+        return ()
+    told = further(", ".join(dict.fromkeys(cell.ranks_instead for cell in late)))
+    return (f"begun later on {len(late)} {'task' if len(late) == 1 else 'tasks'}: {told}" if counting else told,)
+
+
+def _withdrawals(results: Sequence[Result]) -> tuple[str, ...]:
+    """Say what was withdrawn, when and why; on how many tasks, where it is not all of them."""
+    held = Counter(result.withdrawn.said for result in results if result.withdrawn)
+    whole = len(results)
+    return tuple(said if many == whole else f"{many} of {whole} results {said}" for said, many in held.items())
 
 
 def _verdict(ranked: Sequence[Row], counted: Sequence[int]) -> str:

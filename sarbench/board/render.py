@@ -12,6 +12,8 @@ from markupsafe import Markup, escape
 from sarbench.board import numbers, svg, texts
 from sarbench.board.chip_files import ChipFile, chip_file
 from sarbench.board.entries import Entry
+from sarbench.board.errata import Erratum
+from sarbench.board.forest import forest
 from sarbench.board.identity import identity
 from sarbench.board.inputs import Chips, DatasetNote
 from sarbench.board.judges import interval_method, judge
@@ -55,6 +57,7 @@ def render_site(
     samples_per_task: int = 12,
     title: str = "sarbench leaderboard",
     left_out: Mapping[str, str] = _NONE,
+    errata: Sequence[Erratum] = (),
 ) -> Path:
     """Write the leaderboard of `runs` as a static site. The same inputs give the same bytes.
 
@@ -66,6 +69,7 @@ def render_site(
         samples_per_task: How many samples a task page shows at most.
         title: Title of the site.
         left_out: Runs that could not be read, path → reason; the index names them.
+        errata: Corrections, newest first; what they withdraw is shown and takes no rank.
 
     Returns:
         The path of `index.html` in `out`.
@@ -74,7 +78,7 @@ def render_site(
         InputError: Two runs have the same id, or `out` holds something else than a site.
     """
     with replacing_site(out) as folder:
-        board = make_board(runs)
+        board = make_board(runs, errata)
         site = _Site(folder, title, _environment(notes, title), board, notes, chips, samples_per_task, left_out)
         for name in _ASSETS:
             _write(folder / "assets" / name, (_HERE / "assets" / name).read_bytes())
@@ -110,6 +114,7 @@ def _environment(notes: Mapping[str, DatasetNote], title: str) -> Environment:
     pages.globals |= {
         "site_title": title,
         "svg": svg,
+        "forest_plot": forest,
         "overlay": overlay,
         "texts": texts,
         "metric_label": metric_label,
@@ -152,6 +157,7 @@ def _index(site: _Site) -> None:
         "period": period,
         "derived": _derived(site, tasks),
         "left_out": sorted(site.left_out.items()),
+        "known": _known(site),
         "runs": [run for run in board.runs if run.manifest.perturbation in {None, "blank"}],
         "changed": any(table.changed for table in board.tables),
     }
@@ -202,6 +208,7 @@ def _run(site: _Site, run: Run) -> None:
         "here": "run",
         "page": run_page(run),
         "known": _known(site),
+        "errata": [erratum for erratum in site.board.errata if manifest.run_id in erratum.runs],
         "simulated": any(task.simulated for task in manifest.tasks),
     }
     _page(site, run_href(manifest.run_id), "run.html", f"{manifest.model.id} ({manifest.run_id})", content)

@@ -6,13 +6,15 @@ from datetime import datetime
 from itertools import pairwise
 
 from sarbench.board.entries import Entry, Result, Role, Variant
+from sarbench.board.errata import Erratum, withdrawal
 from sarbench.board.identity import Identity, identity
+from sarbench.board.telling_apart import telling_apart
 from sarbench.errors import InputError
 from sarbench.runs.record import Manifest
 from sarbench.runs.store import Run
 
 
-def entries(runs: Sequence[Run]) -> tuple[Entry, ...]:
+def entries(runs: Sequence[Run], errata: Sequence[Erratum] = ()) -> tuple[Entry, ...]:
     """Bring results together into rows, in an order that does not depend on the order of `runs`.
 
     Results share a row where identity and perturbation agree, as long as no task stands in it twice: whole ones go
@@ -20,8 +22,8 @@ def entries(runs: Sequence[Run]) -> tuple[Entry, ...]:
     others. Runs that were asked one task on other data, or by other rules, share no row.
 
     On each task, one row of a model and revision ranks (an unknown revision is one revision): of those by the prompt
-    that ranks, the one whose run was begun first, never the one that scored best. Choosing among settings by the truth
-    of the test split would be tuning on it.
+    that ranks, the one whose run was begun first and is not withdrawn by `errata`, never the one that scored best.
+    Choosing among settings by the truth of the test split would be tuning on it.
 
     Raises:
         InputError: Two runs have the same id.
@@ -32,17 +34,17 @@ def entries(runs: Sequence[Run]) -> tuple[Entry, ...]:
             problem = f"has the same run id as {run.folder}: {run.manifest.run_id}"
             raise InputError(where=following.folder, problem=problem, fix="Keep one of the two folders")
     rows: dict[tuple[Role, str, Identity], list[Entry]] = {}
-    for result in sorted(_results(ordered), key=lambda result: (not result.whole, *result.begun)):
+    for result in sorted(_results(ordered, errata), key=lambda result: (not result.whole, *result.begun)):
         manifest = result.run.manifest
         _add(rows.setdefault((_role(manifest), manifest.perturbation or "", identity(manifest)), []), result)
     made = sorted((entry for row in rows.values() for entry in row), key=lambda entry: entry.key)
-    return tuple(_showing_how_asked(_ranking_once(_ranking_by_one_prompt(made))))
+    return tuple(telling_apart(_ranking_once(_ranking_by_one_prompt(made))))
 
 
-def _results(runs: Sequence[Run]) -> list[Result]:
+def _results(runs: Sequence[Run], errata: Sequence[Erratum]) -> list[Result]:
     scored = [{scores.task: scores for scores in run.scores.tasks} for run in runs]
     return [
-        Result(run, task, held.get(task.task))
+        Result(run, task, held.get(task.task), withdrawal(errata, run.manifest, task.task))
         for run, held in zip(runs, scored, strict=True)
         for task in run.manifest.tasks
     ]
@@ -85,7 +87,7 @@ def _ranking_by_one_prompt(rows: Sequence[Entry]) -> list[Entry]:
 def _ranks_by_authors(row: Entry, plain: Sequence[Entry]) -> bool:
     if not row.identity.by_authors:
         return False
-    same = [other for other in plain if _model(other) == _model(row)]
+    same = [other for other in plain if other.holder == row.holder]
     whole = {result.variant for other in same for result in other.results if result.whole}
     return whole.isdisjoint(row.variants)
 
@@ -96,43 +98,16 @@ def _ranking_once(rows: Sequence[Entry]) -> list[Entry]:
     for row in rows:
         for result in row.results:
             if row.role == "model" and result.whole:
-                place = (_model(row), result.variant)
+                place = (row.holder, result.variant)
                 first[place] = min(first.get(place, result.begun), result.begun)
     return [_without_further(row, first) if row.role == "model" else row for row in rows]
 
 
 def _without_further(row: Entry, first: dict[tuple[tuple[str, str], Variant], tuple[datetime, str]]) -> Entry:
     whole = [result for result in row.results if result.whole]
-    further = frozenset(result.variant for result in whole if first[_model(row), result.variant] != result.begun)
+    further = frozenset(result.variant for result in whole if first[row.holder, result.variant] != result.begun)
     ranks = any(result.variant not in further for result in whole)
     return replace(row, role="other_prompt" if further and not ranks else "model", further=further)
-
-
-def _model(row: Entry) -> tuple[str, str]:
-    """What holds one rank: a model under one revision, of which the unknown one is one."""
-    return row.model.id, row.model.revision or ""
-
-
-def _showing_how_asked(rows: Sequence[Entry]) -> list[Entry]:
-    """Say it of every row that was not asked the plain way, and where the rows of one model differ."""
-    asked: dict[str, list[Identity]] = {}
-    for row in rows:
-        asked.setdefault(row.model.id, []).append(row.identity)
-    return [replace(row, asked_shown=_apart(row.identity, asked[row.model.id])) for row in rows]
-
-
-def _apart(mine: Identity, all_of_model: Sequence[Identity]) -> str:
-    plain = {other.asked for other in all_of_model if other.is_plain}
-    prompt = [mine.asked] if len(plain) > 1 or not mine.is_plain else []
-    shared = set.intersection(*(set(other.generation) for other in all_of_model))
-    varied = sorted({name for other in all_of_model for name, _ in set(other.generation) - shared})
-    settings = dict(mine.generation)
-    named = [*prompt, *(f"{name} {settings.get(name, 'not set')}" for name in varied)]
-    if len({other.backend for other in all_of_model}) > 1:
-        named.append(f"backend {mine.backend}")
-    if len({other.revision for other in all_of_model}) > 1:
-        named.append(f"revision {mine.revision[:7] or 'unknown'}")
-    return ", ".join(named)
 
 
 def _role(manifest: Manifest) -> Role:

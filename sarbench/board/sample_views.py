@@ -10,8 +10,8 @@ from sarbench.board.answers_shown import Facts, facts, shorten
 from sarbench.board.entries import Entry
 from sarbench.board.inputs import DatasetNote
 from sarbench.board.names import printable
-from sarbench.board.numbers import compact
 from sarbench.board.overlay import MOST_DRAWN
+from sarbench.board.sample_words import Told, told
 from sarbench.board.samples import Answered, choose, sample_score, shown_entries
 from sarbench.board.standings import Standings
 from sarbench.errors import RunError
@@ -28,7 +28,7 @@ class AnswerView:
     entry: Entry
     outcome: str
     rule: str
-    scores: tuple[tuple[str, str], ...]
+    scores: tuple[Told, ...]
     prediction: str | None
     """None where texts are not shown; the ranks that retrieval says are words of our own."""
     parsed: Facts
@@ -160,8 +160,7 @@ def _answer(
         entry=entry,
         outcome=line["outcome"] or "",
         rule=line["rule"] or "",
-        # What is counted for each label (`fn:ship`) is seen from the labels themselves.
-        scores=tuple((n, compact(v)) for n, v in line["scores"] or () if v is not None and ":" not in n),
+        scores=told(line["scores"] or ()),
         prediction=shorten(line["prediction"] or "") if may.answers else None,
         parsed=parsed,
         other_prompt=shorten(line["prompt"] or "") if other else None,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sarbench.board.chance import above_chance
 from sarbench.board.entries import Entry, Result, Variant, interval
 from sarbench.board.estimates import Estimate, estimate
 from sarbench.board.judges import Remark, judged, remark
@@ -36,8 +37,12 @@ class Cell:
     flaws: tuple[str, ...]
     further: bool
     """Whether it takes no rank since another run of the model was begun earlier."""
+    ranks_instead: str
+    """The id of that run; empty where there is none."""
     remark: Remark | None
     """That the estimate is a lower bound."""
+    above_chance: bool | None
+    """Whether boxes do better than in the mirrored pictures; None where that was not asked."""
     judged: Estimate | None
     """What a judge makes of it."""
     spread: Spread | None
@@ -54,13 +59,13 @@ class Standings:
     metric: Score | None
     """A specimen of the headline score, for its metric, protocol, unit and direction; None where nothing was scored."""
     entries: tuple[Entry, ...]
-    """Best first within each role."""
+    """Best first within each role, what is withdrawn last."""
     cells: Mapping[str, Cell]
     """By entry key."""
     ranked: int
     """How many models hold a rank."""
     floor: Estimate | None
-    """The best floor."""
+    """The best whole floor."""
 
 
 def standings(variant: Variant, entries: Sequence[Entry]) -> Standings:
@@ -73,12 +78,27 @@ def standings(variant: Variant, entries: Sequence[Entry]) -> Standings:
     metric = _common_metric([result for _, result in scored.values()])
     estimates = {key: _estimate(result, metric) for key, (_, result) in scored.items()}
     ranks = _ranks(variant, scored, estimates)
+    holders = {scored[key][0].holder: scored[key][1].run.manifest.run_id for key in ranks}
     cells = {
-        key: _cell(entry, result, estimates[key], ranks.get(key), _blind_self(entry, scored, estimates))
+        key: _cell(
+            entry,
+            result,
+            estimates[key],
+            ranks.get(key),
+            _blind_self(entry, scored, estimates),
+            holders.get(entry.holder, ""),
+        )
         for key, (entry, result) in scored.items()
     }
-    ordered = sorted((entry for entry, _ in scored.values()), key=lambda entry: _order(entry, estimates[entry.key]))
-    floors = [made for entry in ordered if entry.role == "floor" and (made := estimates[entry.key]) is not None]
+    ordered = sorted(
+        (entry for entry, _ in scored.values()),
+        key=lambda entry: _order(entry, scored[entry.key][1], estimates[entry.key]),
+    )
+    floors = [
+        made
+        for entry in ordered
+        if entry.role == "floor" and scored[entry.key][1].sound and (made := estimates[entry.key]) is not None
+    ]
     first = next(iter(scored.values()))[1].task
     return Standings(variant, first, metric, tuple(ordered), cells, len(ranks), floors[0] if floors else None)
 
@@ -87,8 +107,11 @@ _ROLES = ("model", "other_prompt", "blind", "floor", "perturbed")
 _SEEING = ("model", "other_prompt")
 
 
-def _cell(entry: Entry, result: Result, made: Estimate | None, rank: RankRange | None, blind: "_Blind") -> Cell:
+def _cell(
+    entry: Entry, result: Result, made: Estimate | None, rank: RankRange | None, blind: "_Blind", holder: str
+) -> Cell:
     scores = result.recorded_scores
+    further = result.variant in entry.further
     return Cell(
         result=result,
         estimate=made,
@@ -96,16 +119,18 @@ def _cell(entry: Entry, result: Result, made: Estimate | None, rank: RankRange |
         lift=_lift(made, blind.made),
         no_lift=blind.why_not if made is not None and entry.role in _SEEING else "",
         flaws=result.flaws,
-        further=result.variant in entry.further,
+        further=further,
+        ranks_instead=holder if further else "",
         remark=remark(scores, made.score) if made else None,
+        above_chance=above_chance(scores, made.score) if made and entry.role != "floor" else None,
         judged=estimate(judged(scores, made.score)) if made else None,
         spread=spread(result) if entry.role == "model" else None,
     )
 
 
-def _order(entry: Entry, made: Estimate | None) -> tuple[int, float, str]:
+def _order(entry: Entry, result: Result, made: Estimate | None) -> tuple[int, bool, float, str]:
     goodness = float("-inf") if made is None else interval(made.score).value
-    return (_ROLES.index(entry.role), -goodness, entry.key)
+    return (_ROLES.index(entry.role), result.withdrawn is not None, -goodness, entry.key)
 
 
 def _common_metric(results: Sequence[Result]) -> Score | None:
@@ -127,7 +152,7 @@ def _ranks(
     ranked: dict[str, Interval] = {}
     for key, (entry, result) in scored.items():
         made = estimates[key]
-        if entry.role == "model" and made is not None and not result.flaws and variant not in entry.further:
+        if entry.role == "model" and made is not None and result.sound and variant not in entry.further:
             ranked[key] = interval(made.score)
     return dict(zip(ranked, rank_ranges(list(ranked.values())), strict=True))
 
@@ -141,7 +166,7 @@ class _Blind:
 def _blind_self(
     entry: Entry, scored: Mapping[str, tuple[Entry, Result]], estimates: Mapping[str, Estimate | None]
 ) -> _Blind:
-    """Find the row of equal identity with a blank image, of several the one that ended last; a partial one is none."""
+    """Find the row of equal identity with a blank image, of several the one that ended last; an unsound one is none."""
     if entry.role not in _SEEING:
         return _Blind(None)
     same = [
@@ -149,9 +174,11 @@ def _blind_self(
         for key, (other, result) in scored.items()
         if other.role == "blind" and other.identity == entry.identity
     ]
-    whole = [found for found in same if not found[2].flaws and estimates[found[1]] is not None]
+    whole = [found for found in same if found[2].sound and estimates[found[1]] is not None]
     if not whole:
-        return _Blind(None, "blind run partial" if same else "no blind run")
+        if not same:
+            return _Blind(None, "no blind run")
+        return _Blind(None, "blind run withdrawn" if all(found[2].withdrawn for found in same) else "blind run partial")
     return _Blind(estimates[max(whole, key=lambda found: found[:2])[1]])
 
 

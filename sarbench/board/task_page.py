@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from sarbench.board.curves import Curve, curves
 from sarbench.board.entries import Entry, Result
 from sarbench.board.estimates import Estimate, estimate
+from sarbench.board.forest import ForestRow
 from sarbench.board.judges import Remark, judged_beside, remark
 from sarbench.board.names import metric_label, printable
 from sarbench.board.numbers import unit_text
 from sarbench.board.standings import Cell, Standings
-from sarbench.board.svg import ForestRow
 from sarbench.board.wordings import Spread, spread
 from sarbench.runs.record import Score
 
@@ -203,7 +203,6 @@ def _forest(rows: Sequence[TaskRow]) -> tuple[ForestRow, ...]:
 def _forest_row(row: TaskRow, made: Estimate) -> ForestRow:
     text = f"{made.text} ({made.span})" if made.span else made.text
     entry = row.entry
-    notes = {"blind": "blank image", "perturbed": printable(entry.perturbation or "")[:16]}
-    asked = printable(entry.asked_shown.removeprefix("prompt "))[:26]
-    note = notes.get(entry.role, "partial" if row.cell.flaws else asked)
-    return ForestRow(printable(entry.model.id), note, entry.role, made.value, made.low, made.high, text)
+    changed = {"blind": "blank image", "perturbed": entry.perturbation or ""}.get(entry.role, "")
+    note = ", ".join(part for part in (changed, entry.asked_shown, row.cell.result.unsound) if part)
+    return ForestRow(printable(entry.model.id), printable(note), entry.role, made.value, made.low, made.high, text)

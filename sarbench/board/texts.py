@@ -4,14 +4,32 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sarbench.answers.outcome import Outcome
+from sarbench.board.chance import EXPLAINED as NOT_ABOVE_CHANCE_EXPLAINED
+from sarbench.board.chance import NOT_ABOVE_CHANCE
 from sarbench.board.judges import LOWER_BOUND
 
-__all__ = ["CURVES", "FURTHER", "LOWER_BOUND", "OUTCOME_MEANINGS", "SIMULATED", "SIMULATED_BY", "SPREADS"]
+__all__ = [
+    "CURVES",
+    "LOWER_BOUND",
+    "NOT_ABOVE_CHANCE",
+    "NOT_ABOVE_CHANCE_EXPLAINED",
+    "OUTCOME_MEANINGS",
+    "SIMULATED",
+    "SIMULATED_BY",
+    "SPREADS",
+    "further",
+]
 
 SIMULATED = "Simulated data: a demonstration, not a benchmark result"
 SIMULATED_BY = "simulated by sarbench.simulate"
 
-FURTHER = "a further run of this model; the one begun first ranks"
+_FURTHER = "a further run of this model; the one begun first ranks"
+
+
+def further(ranks_instead: str) -> str:
+    """Say that another run of a model holds its rank, and which."""
+    return f"{_FURTHER}: {ranks_instead}" if ranks_instead else _FURTHER
+
 
 CURVES = (
     "The headline on images that were changed on purpose, from mild to strong, beside that of the same model on "

@@ -35,6 +35,8 @@ class TaskPlan:
     """The share that no rule decides; None where the kind has no such share."""
     judged: float | None = None
     """What a judge makes of the headline."""
+    above_chance: float | None = None
+    """How far boxes are above chance, with an interval of ±0.1; None where nothing was said of it."""
     curves: Mapping[str, Sequence[float | None]] = field(default_factory=dict)
     """Perturbation → the headline at its severities `s=1`, `s=2` …, as shares of the clean one."""
     wordings: Mapping[str, float | None] = field(default_factory=dict)

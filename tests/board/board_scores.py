@@ -30,6 +30,8 @@ def task_scores(task: TaskPlan, lines: Sequence[Mapping[str, Any]]) -> TaskScore
         made.append(_score(task, "undecided", task.undecided, half, len(values), higher=None))
     if task.judged is not None:
         made.append(_score(task, f"{metric}_judged", task.judged, half, len(values), method="clustered-t; " + JUDGE))
+    if task.above_chance is not None:
+        made.append(_score(task, "f1_above_chance@0.5", task.above_chance, 0.1, len(values)))
     if counting and headline is not None:
         made.append(_score(task, "mae", 1.4 - headline, 0.2, len(values), unit="objects", higher=False))
         made += [
@@ -64,7 +66,8 @@ def _score(
     method: str | None = None,
     slice_: str = "all",
 ) -> Score:
-    limits = (None, None) if value is None else (max(0.0, value - half), value + half)
+    least = -1.0 if "above_chance" in metric else 0.0
+    limits = (None, None) if value is None else (max(least, value - half), value + half)
     if unit == "fraction" and limits[1] is not None:
         limits = (limits[0], min(1.0, limits[1]))
     return Score(

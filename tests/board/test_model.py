@@ -104,7 +104,7 @@ def test_the_row_of_a_model_that_was_begun_earlier_elsewhere_says_so(make_runs):
     by = {row.entry.key: row.remarks for row in table.unranked}
     assert by == {
         "a": ("incomplete: 1 of 2 counted tasks",),
-        "b": ("begun later on 1 task: a further run of this model; the one begun first ranks",),
+        "b": ("begun later on 1 task: a further run of this model; the one begun first ranks: a",),
     }
 
 

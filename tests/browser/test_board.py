@@ -148,6 +148,74 @@ def test_no_page_scrolls_sideways(visit, site, width):
         assert regions > 0, page
 
 
+A4_LANDSCAPE = 1031
+"""Pixels between the margins."""
+
+
+def test_no_column_is_cut_off_on_paper(visit, site):
+    pages = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    script = f"""
+        const measured = [];
+        for (const page of {pages!r}) {{
+            const frame = document.createElement("iframe");
+            frame.style.cssText = "width: {A4_LANDSCAPE}px; height: 700px; border: 0";
+            const loaded = new Promise((done) => frame.addEventListener("load", done));
+            frame.src = page;
+            document.body.append(frame);
+            await loaded;
+            const inner = frame.contentDocument;
+            for (const rule of inner.styleSheets[0].cssRules)
+                if (rule.media && rule.media.mediaText === "print") rule.media.mediaText = "all";
+            for (const folded of inner.querySelectorAll("details")) folded.open = true;
+            for (const row of inner.querySelectorAll("table.task tr:not(.group)"))
+                while (row.cells.length < 20) row.append(row.cells[4].cloneNode(true));
+            const right = Array.from(inner.querySelectorAll("table")).map((each) => each.getBoundingClientRect().right);
+            measured.push([page, Math.max(...right)]);
+            frame.remove();
+        }}
+        return measured;
+    """
+    measured = visit("methods.html", script=script).result
+    assert len(measured) == len(pages)
+    assert [(page, right) for page, right in measured if right > A4_LANDSCAPE] == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_forest_plot_is_readable_at_any_width(visit, width):
+    script = f"""
+        const frame = document.createElement("iframe");
+        frame.style.cssText = "width: {width}px; height: 844px; border: 0";
+        const loaded = new Promise((done) => frame.addEventListener("load", done));
+        frame.src = "tasks/{COUNTING}.html";
+        document.body.append(frame);
+        await loaded;
+        const inner = frame.contentDocument;
+        const plot = inner.querySelector(".forest");
+        const frameOf = (each) => {{ const box = each.getBoundingClientRect(); return [box.left, box.right]; }};
+        const ends = Array.from(plot.querySelectorAll("*")).filter((each) => each.tagName !== "title").map(frameOf);
+        const rows = Array.from(plot.querySelectorAll(".line:not(.axis)"));
+        const shapes = rows.map((row) => {{
+            const [drawn, line] = [row.querySelector(".plot > svg"), row.querySelector(".whisker")].map(frameOf);
+            return [drawn[1] - drawn[0], line ? (line[1] - line[0]) / (drawn[1] - drawn[0]) : 0];
+        }});
+        const texts = Array.from(plot.querySelectorAll(".name, .numbers, .axis text, .small"));
+        return {{
+            width: inner.documentElement.clientWidth, shapes: shapes, rows: rows.length,
+            sizes: texts.map((each) => parseFloat(inner.defaultView.getComputedStyle(each).fontSize)),
+            left: Math.min(...ends.map((end) => end[0])), right: Math.max(...ends.map((end) => end[1])),
+        }};
+    """
+    found = visit("methods.html", script=script).result
+    assert found["rows"] > 10
+    assert min(found["sizes"]) >= 12
+    assert found["left"] >= 0
+    assert found["right"] <= found["width"]
+    assert all(drawn >= 0.4 * min(found["width"], 760) for drawn, _ in found["shapes"])
+    assert any(0.05 < part < 1 for _, part in found["shapes"]), "lines are drawn to scale"
+    if width == 390:
+        assert all(drawn >= 0.8 * found["width"] for drawn, _ in found["shapes"])
+
+
 def test_images_load_and_lie_exactly_under_their_boxes(visit):
     found = visit(
         f"tasks/{REFERRING}.html",
