@@ -11,6 +11,7 @@ import typer
 from tqdm import tqdm
 
 from sarbench.catalogue import TaskSpec, read_catalogue
+from sarbench.cli.board import board_command
 from sarbench.cli.options import names, out_path
 from sarbench.cli.tables import print_table, results_table
 from sarbench.errors import InputError
@@ -150,9 +151,9 @@ def eval_(
 def _say_what_failed(made: "Mapping[Path, Manifest]", asked: "Evaluation") -> bool:
     """Say how many answers failed in the harness, what most of them say, and how they are asked again."""
     from sarbench.lmms.failures import commonest_failure
-    from sarbench.lmms.model_args import hiding
+    from sarbench.lmms.secrets import hiding
 
-    hide = hiding(asked.model_args, asked.gen_kwargs)
+    hide = hiding(asked.arguments, asked.generation)
     failed = {folder: [run for run in manifest.tasks if run.failed] for folder, manifest in made.items()}
     for folder, runs in failed.items():
         if runs:
@@ -174,7 +175,7 @@ def _ask(asked: "Evaluation") -> "Mapping[Path, Manifest]":
     with AnswerBars() as bars:
         manifest = evaluate(asked, listen=bars.listen)
     print_table(results_table([load_run(asked.out)]))
-    typer.echo(f"The run record is {asked.out}. To see it: sarbench board --results {asked.out} --out site")
+    typer.echo(f"The run record is {asked.out}. To see it: {board_command(asked.out)}")
     return {asked.out: manifest}
 
 
@@ -191,7 +192,7 @@ def _ask_every_wording(asked: "Evaluation") -> "Mapping[Path, Manifest]":
     print_spreads(load_scores(asked.out).wordings)
     typer.echo(
         f"The run record is {asked.out}, under the default wording; the others lie in {asked.out / WORDINGS}. "
-        f"To see it: sarbench board --results {asked.out} --out site"
+        f"To see it: {board_command(asked.out)}"
     )
     return made
 

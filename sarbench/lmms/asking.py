@@ -11,6 +11,7 @@ import copy
 import hashlib
 import time
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ class Asking:
         """
         self.answers = kept
         self._backend, self._generate = backend, backend.generate_until
+        self._expect = getattr(backend, "expect", lambda requests: None)  # ours reads ahead, over the end of a chunk
         self._parts, self._key, self._chunk, self._seed = parts, key, chunk, seed
         self._session = next_session(parts)
         self._local, self._tell, self._hide = local, tell, hide
@@ -79,8 +81,10 @@ class Asking:
         by_place = {request.doc_id: request for request in requests}
         pending = sorted(by_place.keys() - self.answers.keys())
         began, before = time.monotonic(), len(self.answers)
-        for places in chunks(pending, self._chunk):
-            answers = self._ask([by_place[place] for place in places])
+        waiting = [[by_place[place] for place in places] for places in chunks(pending, self._chunk)]
+        for asked, following in zip_longest(waiting, waiting[1:], fillvalue=()):
+            self._expect(following)
+            answers = self._ask(asked)
             write_part(self._parts, answers, key=self._key, session=self._session)
             self.answers.update({answer.position: answer for answer in answers})
             done = len(self.answers)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from sarbench.coords import parse_convention
 from sarbench.errors import InputError
+from sarbench.lmms.model_args import MODEL_NAMES
 from sarbench.lmms.resize import model_type_of, resize_of
 from sarbench.lmms.weights import model_folder_of
 
@@ -24,7 +25,6 @@ _LMMS_EVAL_LIMITS = (200_704, 1_605_632)
 _LMMS_EVAL_QWEN = ("qwen2_5_vl", "qwen2_5_vl_chat")
 _ENGINES = ("vllm", "vllm_generate", "sglang")
 """Backends whose engine resizes as the model's files say: lmms-eval 0.7.3 hands their `max_pixels` to videos alone."""
-_NAMED_BY = ("pretrained", "model", "model_version")
 
 
 @dataclass(frozen=True)
@@ -186,7 +186,7 @@ def family_of(model: str, model_args: Mapping[str, str]) -> Family | None:
     """
     folder = model_folder_of(model, model_args)
     kind = model_type_of(folder) if folder else ""
-    for name in (*(model_args[key] for key in _NAMED_BY if key in model_args), kind, model):
+    for name in (*(model_args[key] for key in MODEL_NAMES if key in model_args), kind, model):
         plain = re.sub(r"[-_. /]+", "-", name.lower())
         for family in FAMILIES:
             if re.search(rf"(^|-){family.pattern}", plain):

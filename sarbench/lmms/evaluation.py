@@ -12,26 +12,28 @@ import msgspec
 from sarbench.catalogue import TaskSpec
 from sarbench.lmms.excerpt import chosen
 from sarbench.lmms.job import Excerpt
-from sarbench.lmms.model_args import parse_model_args, without_secrets
+from sarbench.lmms.model_args import parse_model_args
 from sarbench.lmms.model_info import Told
 from sarbench.lmms.parts import chunk_size
+from sarbench.lmms.secrets import without_secrets
 from sarbench.lmms.settings import Settings
 from sarbench.lmms.weights import weights_revision
 from sarbench.prompts import PROMPT_VERSION
 from sarbench.task_data import TaskData, task_rows
 
 _CONVEYANCE = frozenset(
-    {"num_concurrent", "num_cpus", "timeout", "max_retries", "retry_backoff_s", "adaptive_concurrency"}
+    {"base_url", "num_concurrent", "num_cpus", "timeout", "max_retries", "retry_backoff_s", "adaptive_concurrency"}
 )
+"""Model arguments of how requests travel: a server may come back at another address in the middle of a run."""
 
 
 def identity(args: Mapping[str, str]) -> dict[str, str]:
     """Return the model arguments that can change an answer, without secrets: how requests travel is left out.
 
-    >>> identity({"model": "m", "timeout": "60"})
+    >>> identity({"model": "m", "base_url": "http://127.0.0.1:8000/v1", "timeout": "60"})
     {'model': 'm'}
     """
-    return {key: value for key, value in without_secrets(dict(args)).items() if key not in _CONVEYANCE}
+    return {key: value for key, value in without_secrets(args).items() if key not in _CONVEYANCE}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,9 @@
 
 import ast
 import importlib.util
-import os
 import re
 import shutil
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import PackageNotFoundError, entry_points, version
@@ -15,11 +13,12 @@ from pathlib import Path
 from sarbench import paths
 from sarbench.catalogue import TaskSpec
 from sarbench.errors import InputError, MissingExtraError, RunError, UnknownNameError
+from sarbench.lmms.devices import require_accelerator, require_device, require_gpu
 from sarbench.lmms.evaluation import Evaluation
 from sarbench.lmms.hf.folder import check_model_folder
 from sarbench.lmms.missing_data import build_missing
 from sarbench.lmms.model_args import require_files
-from sarbench.runs.environment import hardware
+from sarbench.lmms.values import require_arguments, require_generation, require_numbers
 from sarbench.task_data import TaskData, build_commands, is_missing, task_data
 
 EXACT = {"lmms-eval": "0.7.3"}
@@ -29,8 +28,6 @@ AT_LEAST = {"torch": "2.4", "transformers": "4.57"}
 _ROOM = 64 * 2**20
 _ROOM_A_ROW = 8 * 2**10
 """Bytes on disk: a run with its logs, and a long prompt and answer, twice (part and samples)."""
-_ON_A_GPU = frozenset({"llava_hf", "qwen2_vl", "qwen2_vl_chat", "qwen2_5_vl", "qwen2_5_vl_chat"})
-"""Backends of lmms-eval 0.7.3 that load on a GPU, or move their inputs to one, where nothing else is said."""
 _REGISTRIES = ("AVAILABLE_SIMPLE_MODELS", "AVAILABLE_CHAT_TEMPLATE_MODELS")
 
 
@@ -42,17 +39,22 @@ def preflight(asked: Evaluation) -> tuple[TaskData, ...]:
     Raises:
         MissingExtraError: lmms-eval is not installed.
         RunError: It, or a package that it needs, has a version that was never tried.
-        UnknownNameError: There is no such backend, or an argument is not `key=value`.
+        UnknownNameError: There is no such backend or device, an argument is not `key=value`, or a value is none of its
+            option.
         InputError: A model folder, the data of a task, a GPU or room on the disk is missing.
         SarbenchError: What a build says of the authors' files.
     """
     require_packages()
     require_backend(asked.model)
+    require_numbers(asked)
+    require_arguments(asked)
+    require_generation(asked.model, asked.generation)
     require_files(asked.arguments)
     if asked.model == "sarbench_hf":
         check_model_folder(asked.arguments)
     require_batches(asked)
-    _ = asked.generation
+    for name, device in (("--device", asked.device), ("--model_args device=", asked.arguments.get("device"))):
+        require_device(device, option=name)
     require_gpu(asked.device, asked.arguments)
     require_accelerator(asked.model, asked.device, asked.arguments)
     build_missing([spec for spec in asked.tasks if spec.name in asked.may_build])
@@ -168,60 +170,6 @@ def backends() -> frozenset[str]:
 def own_backends() -> frozenset[str]:
     """Return the model classes of this package."""
     return frozenset({"sarbench_hf"} if importlib.util.find_spec("sarbench.lmms.hf.registry") else ())
-
-
-def require_gpu(device: str | None, args: Mapping[str, str]) -> None:
-    """Check that there is a GPU where one is asked for by name, and a torch that can use it."""
-    options = {"--device": device, "device": args.get("device"), "device_map": args.get("device_map")}
-    asked = next((f"{name} {value}" for name, value in options.items() if value and value.startswith("cuda")), None)
-    if asked is None:
-        return
-    cpu = "To run without one, give --device cpu and device_map=cpu in --model_args"
-    if not _has_gpu():
-        raise InputError(where=asked, problem="asks for a GPU, and this machine shows none", fix=cpu)
-    try:
-        found = version("torch")
-    except PackageNotFoundError:
-        return
-    if found.endswith("+cpu"):
-        problem = f"asks for a GPU, and torch {found} is built without"
-        raise InputError(where=asked, problem=problem, fix=f"Install a torch for your GPU. {cpu}")
-
-
-def require_accelerator(backend: str, device: str | None, args: Mapping[str, str]) -> None:
-    """Check that there is a GPU for the backends of lmms-eval that take one where nothing else is said.
-
-    Raises:
-        InputError: There is none, and model or inputs would go to one.
-    """
-    if backend not in _ON_A_GPU or sys.platform == "darwin":
-        return
-    to_cpu = "cpu" in (device, args.get("device")), args.get("device_map") == "cpu"
-    if all(to_cpu) or _has_gpu() or _torch_has_accelerator():
-        return
-    problem = "runs on a GPU if not told otherwise, and this machine shows none"
-    missing = [*(() if to_cpu[1] else ("device_map=cpu to --model_args",)), *(() if to_cpu[0] else ("--device cpu",))]
-    raise InputError(where=f"--model {backend}", problem=problem, fix=f"No GPU here: add {' and '.join(missing)}")
-
-
-def _torch_has_accelerator() -> bool:
-    """Ask torch for an accelerator of another kind; it takes seconds, so only before a refusal."""
-    try:
-        import torch
-    except ImportError:
-        return False
-    if hasattr(torch, "accelerator"):  # since torch 2.6
-        return bool(torch.accelerator.is_available())
-    kinds = (getattr(torch, name, None) for name in ("cuda", "xpu", "npu", "mps"))
-    return any(kind.is_available() for kind in kinds if kind is not None)
-
-
-def _has_gpu() -> bool:
-    """Look for a device file of NVIDIA, AMD or the Windows subsystem, then ask `nvidia-smi`."""
-    if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
-        return False
-    devices = (*Path("/dev").glob("nvidia[0-9]*"), Path("/dev/kfd"), Path("/dev/dxg"))
-    return any(path.exists() for path in devices) or bool(hardware().gpus)
 
 
 def require_room(out: Path, rows: int) -> None:

@@ -9,8 +9,9 @@ from sarbench.errors import InputError, RunError
 from sarbench.files import write_text
 from sarbench.lmms.evaluation import Evaluation, identity
 from sarbench.lmms.job import Event, Noted, Started
-from sarbench.lmms.model_args import model_id, redacted, without_secrets
+from sarbench.lmms.model_args import model_id
 from sarbench.lmms.model_info import model_info, taken_up
+from sarbench.lmms.secrets import redacted, without_secrets
 from sarbench.lmms.session_log import SESSIONS, LastSession, asked_of, changes, last_session, write_session
 from sarbench.runs.environment import hardware, now, package_versions
 from sarbench.runs.record import BackendInfo, Manifest, TaskRun
@@ -95,7 +96,7 @@ def _fresh(asked: Evaluation) -> Manifest:
         seeds={"python": asked.seed, "numpy": asked.seed, "torch": asked.seed},
         packages=package_versions(),
         hardware=hardware(),
-        command=redacted(asked.command),
+        command=tuple(map(redacted, asked.command)),
         started=began,
         ended=began,
         tasks=(),
@@ -222,7 +223,9 @@ def _differences(fresh: Manifest, old: Manifest) -> list[str]:
 
 def _conditions(manifest: Manifest) -> dict[str, str]:
     """Return what may change an answer and may differ between sessions."""
+    address = manifest.backend.args.get("base_url")
     return {
+        **({"address": address} if address else {}),
         "batch size": str(manifest.backend.batch_size),
         "GPU": ", ".join(manifest.hardware.gpus) or "none",
         "CPU": manifest.hardware.cpu,

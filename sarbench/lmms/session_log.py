@@ -6,7 +6,7 @@ import msgspec
 
 from sarbench.files import write_text
 from sarbench.lmms.evaluation import Evaluation
-from sarbench.lmms.model_args import redacted
+from sarbench.lmms.secrets import redacted, without_secrets
 from sarbench.prompts import PROMPT_VERSION
 from sarbench.runs.environment import hardware, now, package_versions
 from sarbench.task_data import TaskData
@@ -31,11 +31,12 @@ def write_session(asked: Evaluation, questions: Sequence[TaskData], *, kept: Seq
         "started": now(),
         "tasks": [spec.name for spec in asked.tasks],
         "kept": list(kept),
+        "model_args": without_secrets(asked.arguments),
         "batch_size": asked.batch_size,
         "device": asked.device,
         "packages": package_versions(),
         "hardware": hardware().model_dump(),
-        "command": redacted(asked.command),
+        "command": [redacted(word) for word in asked.command],
         "prompt": asked.settings.prompt,
         "elsewhere": asked.elsewhere,
         "questions": {data.spec.name: asked_of(data) for data in questions},

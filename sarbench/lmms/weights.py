@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from sarbench.lmms.model_args import MODEL_NAMES, names_folder
+from sarbench.lmms.model_args import MODEL_NAMES, model_name, names_folder
 from sarbench.runs.weights import fingerprint, hub_snapshot
 
 _SERVED = re.compile(r"openai|gpt|claude|gemini|litellm|reka|_api|generation_api|dummy|from_log")
@@ -36,7 +36,7 @@ def model_folder_of(backend: str, args: Mapping[str, str]) -> Path | None:
     """Return the folder with the model's own files, in the local Hub cache for a Hub id; None where it is not here."""
     if "base_url" in args or _SERVED.search(backend):
         return None
-    name = next((args[key] for key in MODEL_NAMES if key in args), None)
+    name = model_name(args)
     if name is None:
         return None
     if names_folder(name):

@@ -28,9 +28,10 @@ from sarbench.lmms.asking import Asking
 from sarbench.lmms.excerpt import on_excerpt
 from sarbench.lmms.job import Asked, Broken, Event, Finished, Job, Noted, Started, encode
 from sarbench.lmms.loading import load_backend
-from sarbench.lmms.model_args import hiding, parse_model_args, without_secrets
+from sarbench.lmms.model_args import parse_model_args
 from sarbench.lmms.parts import Answer, read_parts
 from sarbench.lmms.process import is_disk_full
+from sarbench.lmms.secrets import hiding, without_secrets
 from sarbench.lmms.weights import weights_revision
 from sarbench.runs.samples import to_table
 from sarbench.runs.stamp import stamp, stamped
@@ -53,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
         try:
             tell(_evaluate(job, tell))
         except Exception as error:
-            hide = hiding(job.model_args, job.gen_kwargs)
+            hide = _hiding(job)
             with suppress(OSError):  # a full disk has no room for it
                 print(hide(traceback.format_exc()), file=sys.stderr, flush=True)
             said = str(error) if isinstance(error, SarbenchError) else f"{type(error).__name__}: {error}"
@@ -137,6 +138,10 @@ def _evaluate(job: Job, tell: Callable[[Event], None]) -> Finished:
     )
 
 
+def _hiding(job: Job) -> Callable[[str], str]:
+    return hiding(parse_model_args(job.model_args), parse_model_args(job.gen_kwargs or ""))
+
+
 def _loaded(job: Job) -> str | None:
     """Return the state of the weights that are loaded now; they must be those of the run's other answers."""
     revision = weights_revision(job.model, parse_model_args(job.model_args))
@@ -175,7 +180,7 @@ def _asking(model: Any, job: Job, kept: dict[int, Answer], tell: Callable[[Event
         seed=job.seed,
         local=described[0] is not None,
         tell=tell,
-        hide=hiding(job.model_args, job.gen_kwargs),
+        hide=_hiding(job),
     )
 
     def counted(requests: Sequence[Any]) -> Any:

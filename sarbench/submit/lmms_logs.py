@@ -20,7 +20,8 @@ import msgspec
 
 from sarbench.catalogue import TaskSpec, read_catalogue
 from sarbench.errors import InputError
-from sarbench.lmms.model_args import model_id, parse_model_args, without_secrets
+from sarbench.lmms.model_args import model_id, parse_model_args
+from sarbench.lmms.secrets import without_secrets
 from sarbench.runs.record import BackendInfo, Hardware, Manifest, ModelInfo, TaskRun
 from sarbench.runs.samples import to_table
 from sarbench.runs.scoring import rescore_run

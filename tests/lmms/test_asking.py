@@ -320,3 +320,10 @@ def test_a_failure_tells_no_secret_and_an_answer_is_left_as_it_is(tmp_path: Path
     )
     found = asking.generate_until([Request(0), Request(1)])
     assert [result.text for result in found] == ["SEKRET8", "[LMMS_EVAL_REQUEST_FAILED after 1 retries] 401: ***"]
+
+
+def test_a_backend_that_reads_ahead_is_told_what_comes_next(tmp_path: Path) -> None:
+    backend, expected = Backend(), []
+    backend.expect = lambda requests: expected.append([request.doc_id for request in requests])
+    session(tmp_path, backend, 10, chunk=4)
+    assert expected == [[4, 5, 6, 7], [8, 9], []]

@@ -10,6 +10,7 @@ from sarbench.coords import parse_convention
 from sarbench.coords.frames import resized
 from sarbench.errors import InputError
 from sarbench.lmms.conventions import FAMILIES, convention_for, family_of
+from sarbench.lmms.model_args import parse_model_args
 
 
 @pytest.mark.parametrize(
@@ -94,6 +95,13 @@ def test_the_resize_is_read_from_the_folder(folder: Path, backend: str, extra: d
     declared = convention_for(backend, {"pretrained": str(folder), **extra})
     assert declared is not None
     assert declared.convention == convention
+
+
+def test_both_limits_of_an_engine_come_in_one_argument() -> None:
+    args = 'model=Qwen/Qwen2.5-VL-7B-Instruct,mm_processor_kwargs={"min_pixels": 3136, "max_pixels": 802816},seed=1'
+    declared = convention_for("vllm", parse_model_args(args))
+    assert declared is not None
+    assert declared.convention == "pixel_resized(28,3136,802816)"
 
 
 def test_a_server_with_the_same_folder_may_have_other_limits(folder: Path) -> None:

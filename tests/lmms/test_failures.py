@@ -4,7 +4,7 @@ import pytest
 
 from sarbench.lmms import failures
 from sarbench.lmms.failures import commonest_failure
-from sarbench.lmms.model_args import hiding
+from sarbench.lmms.secrets import hiding
 
 
 class Table:
@@ -21,7 +21,7 @@ class Table:
 
 def said(monkeypatch: pytest.MonkeyPatch, *lines: tuple[str, str, str]) -> str | None:
     monkeypatch.setattr(failures, "load_samples", lambda folder, task: Table(list(lines)))
-    return commonest_failure(Path("run"), ["t"], hide=hiding("api_key=SEKRET8"))
+    return commonest_failure(Path("run"), ["t"], hide=hiding({"api_key": "SEKRET8"}))
 
 
 def test_the_commonest_is_told_without_secrets(monkeypatch) -> None:

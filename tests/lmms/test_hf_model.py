@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -111,6 +110,28 @@ def test_min_and_max_pixels_reach_the_processor(folders) -> None:
 
 
 @pytest.mark.slow
+def test_what_follows_is_read_before_it_is_asked_and_read_once(model: HfModel) -> None:
+    expected = [answer.text for answer in model.answers(questions(9), GREEDY)]
+    read: list[int] = []
+
+    def noting(number: int) -> Callable[[], Conversation]:
+        return lambda: [read.append(number), conversation(number)][1]
+
+    asked = [noting(number) for number in range(9)]
+    first = model.answers(asked[:5], GREEDY, following=asked[5:])
+    model._reader.submit(lambda: None).result()
+    assert read == [0, 1, 2, 3, 4, 5, 6, 7, 8]
+    rest = model.answers(asked[5:], GREEDY)
+    assert read == list(range(9))
+    assert [answer.text for answer in (*first, *rest)] == expected
+    model.answers(asked[:2], GREEDY, following=asked[2:])
+    assert [answer.text for answer in model.answers(asked[:1], GREEDY)] == expected[:1]  # others than were expected
+    model.answers(asked[:2], GREEDY, following=asked[2:])
+    model.batch_size = 2  # as after an out-of-memory error: what was read for four is of no use
+    assert [answer.text for answer in model.answers(asked[2:], GREEDY)] == expected[2:]
+
+
+@pytest.mark.slow
 def test_out_of_memory_halves_the_batch_and_remembers(model: HfModel) -> None:
     expected = [answer.text for answer in model.answers(questions(7), GREEDY)]
     sizes: list[int] = []
@@ -199,7 +220,7 @@ def test_a_dead_gpu_ends_the_run(model: HfModel) -> None:
     model.model.generate = dead
     with pytest.raises(RuntimeError, match="device-side assert"):
         model.answers(questions(3), GREEDY)
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("sarbench-read")]
+    assert model._reader.submit(lambda: "idle").result(timeout=10) == "idle"  # nothing holds up the end of the process
 
 
 @pytest.mark.slow

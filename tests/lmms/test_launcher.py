@@ -1,7 +1,6 @@
-"""The launcher without a worker: what it says when a run is stopped, and what it takes up of an earlier one."""
+"""The launcher without a worker: what it says when a run is stopped, and what it believes."""
 
 import errno
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,38 +10,17 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from sarbench.catalogue import read_catalogue
 from sarbench.errors import RunError
-from sarbench.lmms import launcher, locks, session, session_log
+from sarbench.lmms import launcher, locks
 from sarbench.lmms.job import Finished, Started
 from sarbench.lmms.launcher import Evaluation, StoppedError, evaluate, timed
 from sarbench.lmms.parts import Answer, write_part
 from sarbench.lmms.process import DiskFullError, KilledError
 from sarbench.lmms.session import BEGUN, begin
-from sarbench.lmms.session_log import SESSIONS
-from sarbench.runs.record import TaskRun
 from sarbench.runs.samples import to_table
 from sarbench.runs.store import load_run, load_samples, save_manifest, save_samples
 from sarbench.task_data import TaskData
-
-TASK = "sarbench_sarchat_rebuilt_counting"
-
-
-@pytest.fixture
-def asked(tmp_path: Path) -> Evaluation:
-    (tmp_path / "run").mkdir()
-    return Evaluation(
-        model="dummy",
-        model_args="response=1,api_key=sk-1",
-        tasks=read_catalogue().select([TASK]),
-        out=tmp_path / "run",
-        command=("sarbench", "eval", "--model_args", "response=1,api_key=sk-1"),
-    )
-
-
-@pytest.fixture
-def data(asked: Evaluation, tmp_path: Path) -> TaskData:
-    return TaskData(asked.tasks[0], tmp_path, 3, "digest", True, ("test",))
+from tests.lmms.small_run import TASK, line, task_run
 
 
 def stopping(monkeypatch: pytest.MonkeyPatch, data: TaskData, error: BaseException) -> None:
@@ -112,11 +90,6 @@ def test_other_errors_of_files_keep_their_words(asked, data, monkeypatch) -> Non
         evaluate(asked)
 
 
-def task_run(data: TaskData, began: datetime, **changes) -> TaskRun:
-    run = data.run(prompt="sarbench", done=2, failed=0, started=began)
-    return run.model_copy(update=changes)
-
-
 def test_a_clock_that_is_set_back_costs_no_second(data) -> None:
     began = datetime.now(UTC)
     back = (began - timedelta(hours=1)).isoformat(timespec="seconds")
@@ -130,95 +103,6 @@ def test_a_clock_that_is_right_needs_no_note(data) -> None:
     began = datetime.now(UTC) - timedelta(seconds=10)
     run, notes = timed(task_run(data, began), began=began, seconds=10.0, earlier=0)
     assert (run.seconds, notes) == (10.0, [])
-
-
-def line(number: int) -> dict:
-    names = ("id", "sample_sha256", "image_id", "prompt_sha256", "prompt", "target")
-    return {
-        **{name: f"{name}-{number}" for name in names},
-        **{"width": 1, "height": 1, "perturbation": None, "prediction": "1", "parsed": "null", "outcome": "ok"},
-        **{"rule": None, "scores": {}, "seconds": None, "tokens": None, "prompt_id": "sarbench", "coords": "pixel"},
-    }
-
-
-def test_a_finished_task_is_kept_and_every_session_is_written_down(asked, data, monkeypatch) -> None:
-    first = begin(asked, (data,)).manifest
-    save_samples(asked.out, TASK, to_table([line(0), line(1)]))
-    save_manifest(asked.out, first.model_copy(update={"tasks": (task_run(data, datetime.now(UTC)),)}))
-    with pytest.raises(RunError, match=r"holds a run already\. Give --resume"):
-        begin(asked, (data,))
-
-    for module in (session, session_log):
-        monkeypatch.setattr(module, "package_versions", lambda: {**first.packages, "torch": "9.9"})
-    again = begin(replace(asked, resume=True, batch_size=4), (data,)).manifest
-    assert [run.task for run in again.tasks] == [TASK]
-    (note,) = again.notes
-    assert "batch size 1 → 4" in note
-    assert "→ 9.9" in note
-    sessions = [json.loads(text) for text in (asked.out / SESSIONS).read_text().splitlines()]
-    assert [one["batch_size"] for one in sessions] == [1, 4]
-    assert sessions[1]["packages"]["torch"] == "9.9"
-    assert sessions[1]["kept"] == [TASK]
-    assert "sk-1" not in (asked.out / SESSIONS).read_text() + (asked.out / BEGUN).read_text()
-
-
-def test_a_truncated_samples_file_is_made_again_with_a_note(asked, data) -> None:
-    first = begin(asked, (data,)).manifest
-    save_samples(asked.out, TASK, to_table([line(0), line(1)]))
-    save_manifest(asked.out, first.model_copy(update={"tasks": (task_run(data, datetime.now(UTC)),)}))
-    path = asked.out / "samples" / f"{TASK}.parquet"
-    path.write_bytes(path.read_bytes()[:-30])
-    again, _ = begin(replace(asked, resume=True), (data,))
-    assert again.tasks == ()
-    assert again.notes[0].startswith(f"{TASK} was asked again: cannot be read")
-
-
-def test_a_run_without_a_whole_task_is_a_run(asked, data) -> None:
-    begin(asked, (data,))
-    begin(asked, (data,))  # nothing was answered: nothing to protect
-    answer = Answer(position=0, prompt_sha256="", text="1", seconds=0.1)
-    write_part(asked.parts(TASK), [answer], key="k")
-    with pytest.raises(RunError, match="holds a run already"):
-        begin(asked, (data,))
-    with pytest.raises(RunError, match="another seed"):
-        begin(replace(asked, resume=True, seed=1), (data,))
-    assert begin(replace(asked, resume=True), (data,)).manifest.tasks == ()
-
-
-@pytest.mark.parametrize(
-    ("setting", "value", "said"),
-    [
-        ("history", "gold", r"another history \(none, now gold\)"),
-        ("prompt", "authors", r"another prompt \(sarbench, now authors\)"),
-        ("perturbation", "blank", r"another perturb \(None, now blank\)"),
-    ],
-)
-def test_answers_that_are_no_whole_task_are_kept_from_other_settings(asked, data, setting, value, said) -> None:
-    begin(asked, (data,))
-    path = write_part(asked.parts(TASK), [Answer(position=0, prompt_sha256="", text="1", seconds=0.1)], key="k")
-    with pytest.raises(RunError, match=said):
-        begin(replace(asked, resume=True, settings=replace(asked.settings, **{setting: value})), (data,))
-    assert path.exists()
-
-
-@pytest.mark.parametrize("whole", [True, False])
-def test_what_makes_answers_useless_is_named(asked, data, monkeypatch, whole) -> None:
-    first = begin(asked, (data,)).manifest
-    write_part(asked.parts(TASK), [Answer(position=0, prompt_sha256="", text="1", seconds=0.1)], key="k")
-    if whole:
-        save_samples(asked.out, TASK, to_table([line(0), line(1)]))
-        save_manifest(asked.out, first.model_copy(update={"tasks": (task_run(data, datetime.now(UTC)),)}))
-    monkeypatch.setattr(session_log, "PROMPT_VERSION", "9.1")
-    heard = []
-    again, names = begin(
-        replace(asked, resume=True),
-        (replace(data, digest="anew" * 16),),
-        listen=lambda spec, event: heard.append(f"{spec.name}: {event.text}"),
-    )
-    differs = "data digest digest, now anewanewanew; prompt version 1.0, now 9.1"
-    assert names == {run.task for run in again.tasks} == ({TASK} if whole else set())
-    assert again.notes == (f"{TASK} was asked again: {differs}",)
-    assert heard == [f"{TASK}: asked again: {differs}"]
 
 
 @pytest.mark.parametrize("broken", [RunError(where=None, problem="broke", fix=""), KeyboardInterrupt()])
@@ -255,14 +139,6 @@ def test_answers_that_are_not_believed_replace_nothing(asked, data, monkeypatch)
     assert load_samples(asked.out, TASK).column("id").to_pylist() == ["id-0", "id-1"]
 
 
-def test_a_session_log_that_is_damaged_stops_nobody(asked, data) -> None:
-    begin(asked, (data,))
-    write_part(asked.parts(TASK), [Answer(position=0, prompt_sha256="", text="1", seconds=0.1)], key="k")
-    for damaged in (b'["no session"]\n', b'{"prompt": "\xff\xfe"}\n', b"\x00\xff"):
-        (asked.out / SESSIONS).write_bytes(damaged)
-        assert begin(replace(asked, resume=True), (data,)).manifest.notes == ()
-
-
 def test_what_killed_processes_were_writing_goes_when_the_run_does_on(asked, data, monkeypatch) -> None:
     left = [".manifest.json.7.tmp", f"samples/.{TASK}.parquet.7.tmp", f"parts/{TASK}/.0-1.parquet.7.tmp"]
     for name in left:
@@ -275,49 +151,3 @@ def test_what_killed_processes_were_writing_goes_when_the_run_does_on(asked, dat
     with pytest.raises(StoppedError):
         evaluate(asked)
     assert not list(asked.out.rglob("*.tmp"))
-
-
-def test_a_run_to_calibrate_on_is_not_gone_on_with(asked, data) -> None:
-    begin(replace(asked, elsewhere=True), (data,))
-    write_part(asked.parts(TASK), [Answer(position=0, prompt_sha256="", text="1", seconds=0.1)], key="k")
-    with pytest.raises(RunError, match=r"another split \(one to calibrate on, now the tasks' own\)"):
-        begin(replace(asked, resume=True), (data,))
-    begin(replace(asked, resume=True, elsewhere=True), (data,))
-
-
-def test_a_task_of_another_split_is_another_run(asked, data) -> None:
-    manifest = begin(asked, (data,)).manifest
-    run = task_run(data, datetime.now(UTC), split="train")
-    save_manifest(asked.out, manifest.model_copy(update={"tasks": (run,)}))
-    (asked.out / SESSIONS).unlink()  # a version that did not write it down
-    with pytest.raises(RunError, match=r"another split \(train, now test\)"):
-        begin(replace(asked, resume=True), (data,))
-
-
-def test_secrets_among_the_generation_settings_are_not_written(asked, data) -> None:
-    begin(replace(asked, gen_kwargs="max_new_tokens=4,api_key=SEKRET8"), (data,))
-    written = [path.read_text() for path in (asked.out / SESSIONS, asked.out / BEGUN)]
-    assert '"api_key":"***"' in written[1].replace(" ", "")
-    assert not any("SEKRET8" in text for text in written)
-
-
-def test_hidden_files_of_others_stay(asked) -> None:
-    (asked.out / ".notes.tmp").write_text("mine")
-    (asked.out / ".run.json.7.tmp").write_text("half")
-    locks.remove_temporaries(asked.out)
-    assert [path.name for path in asked.out.iterdir()] == [".notes.tmp"]
-
-
-def test_the_key_tells_one_question_from_another(asked, data) -> None:
-    others = [
-        replace(asked, model="llava_hf"),
-        replace(asked, model_args="response=2"),
-        replace(asked, gen_kwargs="max_new_tokens=3"),
-        replace(asked, seed=1),
-        replace(asked, settings=replace(asked.settings, coords="norm1000")),
-        replace(asked, settings=replace(asked.settings, history="gold")),
-    ]
-    keys = {one.key(data) for one in (asked, *others)} | {asked.key(replace(data, digest="other"))}
-    assert len(keys) == 8
-    same = "response=1,api_key=sk-2,timeout=60,num_concurrent=2"
-    assert replace(asked, model_args=same, batch_size=8, limit=2, device="cpu", chunk=3).key(data) == asked.key(data)

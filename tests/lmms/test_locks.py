@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sarbench.errors import RunError
-from sarbench.lmms.locks import WRITER, writing
+from sarbench.lmms.locks import WRITER, remove_temporaries, writing
 
 HOLD = """
 import sys
@@ -38,3 +38,10 @@ def test_two_runs_in_one_folder(tmp_path: Path) -> None:
 def test_errors_inside_stay_what_they_are(tmp_path: Path) -> None:
     with pytest.raises(KeyError), writing(tmp_path):
         raise KeyError
+
+
+def test_hidden_files_of_others_stay(tmp_path: Path) -> None:
+    (tmp_path / ".notes.tmp").write_text("mine")
+    (tmp_path / ".run.json.7.tmp").write_text("half")
+    remove_temporaries(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [".notes.tmp"]

@@ -9,7 +9,6 @@ from sarbench.catalogue import read_catalogue
 from sarbench.errors import InputError, MissingExtraError, RunError, UnknownNameError
 from sarbench.lmms import preflight
 from sarbench.lmms.evaluation import Evaluation
-from sarbench.runs.record import Hardware
 from sarbench.task_data import TaskData
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
@@ -69,37 +68,6 @@ def test_a_plain_installation_is_told_what_to_add(monkeypatch: pytest.MonkeyPatc
         preflight.require_packages()
 
 
-@pytest.mark.parametrize(
-    ("device", "args"), [("cuda", {}), ("cuda:1", {}), (None, {"device_map": "cuda:0"}), (None, {"device": "cuda"})]
-)
-def test_a_gpu_that_is_not_there(monkeypatch: pytest.MonkeyPatch, device: str | None, args: dict[str, str]) -> None:
-    monkeypatch.setattr(preflight, "_has_gpu", lambda: False)
-    with pytest.raises(InputError, match=r"cuda.* asks for a GPU.*--device cpu and device_map=cpu"):
-        preflight.require_gpu(device, args)
-
-
-@pytest.mark.parametrize(("device", "args"), [("cpu", {}), (None, {}), (None, {"device_map": "auto"})])
-def test_nobody_asked_for_a_gpu(monkeypatch: pytest.MonkeyPatch, device: str | None, args: dict[str, str]) -> None:
-    monkeypatch.setattr(preflight, "_has_gpu", lambda: False)
-    preflight.require_gpu(device, args)
-
-
-def test_a_torch_without_gpu_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preflight, "_has_gpu", lambda: True)
-    monkeypatch.setattr(preflight, "version", lambda name: "2.13.0+cpu")
-    with pytest.raises(InputError, match=r"torch 2\.13\.0\+cpu is built without"):
-        preflight.require_gpu("cuda", {})
-
-
-def test_gpus_that_are_hidden_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = Hardware(cpu="", cores=1, memory_gib=1, gpus=("NVIDIA H100",))
-    monkeypatch.setattr(preflight, "hardware", lambda: shown)
-    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    assert preflight._has_gpu()
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    assert not preflight._has_gpu()
-
-
 def test_a_disk_without_room(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(0, 0, 70 * 2**20))
@@ -124,31 +92,6 @@ def test_batches_that_cannot_be_compared_are_refused(tmp_path: Path, model: str,
     )
     with pytest.raises(UnknownNameError, match=said):
         preflight.require_batches(asked)
-
-
-@pytest.mark.parametrize(
-    ("model", "device", "args", "missing"),
-    [
-        ("llava_hf", None, {}, "add device_map=cpu to --model_args and --device cpu"),
-        ("qwen2_vl", "cpu", {}, r"add device_map=cpu to --model_args\."),
-        ("qwen2_5_vl", None, {"device_map": "cpu"}, r"add --device cpu\."),
-        ("llava_hf", "cpu", {"device_map": "auto"}, "device_map=cpu"),
-        ("llava_hf", "cpu", {"device_map": "cpu"}, None),
-        ("openai", None, {}, None),
-        ("sarbench_hf", None, {}, None),
-    ],
-)
-def test_no_gpu_where_a_backend_takes_one(monkeypatch, model: str, device: str | None, args: dict, missing) -> None:
-    monkeypatch.setattr(preflight, "_has_gpu", lambda: False)
-    monkeypatch.setattr(preflight, "_torch_has_accelerator", lambda: False)
-    monkeypatch.setattr(preflight.sys, "platform", "linux")
-    if missing is None:
-        preflight.require_accelerator(model, device, args)
-    else:
-        with pytest.raises(InputError, match=missing):
-            preflight.require_accelerator(model, device, args)
-    monkeypatch.setattr(preflight, "_has_gpu", lambda: True)
-    preflight.require_accelerator(model, device, args)
 
 
 def test_every_build_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

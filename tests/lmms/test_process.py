@@ -7,25 +7,10 @@ import pytest
 
 from sarbench.errors import RunError
 from sarbench.lmms import process
-from sarbench.lmms.job import Answered, Asked, Broken, Event, Finished, Job, Noted, Started, decode, encode
+from sarbench.lmms.job import Answered, Asked, Broken, Event, Finished, Noted, Started, decode, encode
 from sarbench.lmms.process import DiskFullError, _follow, check_answers
+from tests.lmms.small_run import JOB
 
-JOB = Job(
-    task="t",
-    tasks_folder="",
-    model="m",
-    model_args="",
-    batch_size=1,
-    device=None,
-    gen_kwargs=None,
-    limit=None,
-    seed=0,
-    out="",
-    parts="",
-    key="",
-    chunk=64,
-    data_digest="0",
-)
 STARTED = Started(samples=2, parameters=None, dtype=None, device=None)
 FINISHED = Finished(generated_tokens=3, generation={"max_new_tokens": "8"})
 LOG = Path("run/logs/t.log")

@@ -13,6 +13,7 @@ from sarbench.lmms.job import Event, Finished, Job, Noted, Started, encode
 from sarbench.lmms.process import KilledError, run_worker
 from sarbench.lmms.retrying import run_while_killed
 from sarbench.lmms.settings import Settings
+from tests.lmms.small_run import JOB
 
 FINISHED = Finished(generated_tokens=3, generation={})
 KILLED = "os.kill(os.getpid(), signal.SIGKILL)"
@@ -24,22 +25,7 @@ def started(kept: int) -> Started:
 
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
-    return Job(
-        task="t",
-        tasks_folder="",
-        model="m",
-        model_args="",
-        batch_size=8,
-        device=None,
-        gen_kwargs=None,
-        limit=None,
-        seed=0,
-        out=str(tmp_path / "samples" / "t.parquet"),
-        parts="",
-        key="",
-        chunk=64,
-        data_digest="0",
-    )
+    return msgspec.structs.replace(JOB, batch_size=8, out=str(tmp_path / "samples" / "t.parquet"))
 
 
 @pytest.fixture

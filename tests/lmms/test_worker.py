@@ -12,23 +12,9 @@ from sarbench.errors import InputError
 from sarbench.lmms import loading, worker
 from sarbench.lmms.job import Broken, Job, Noted, decode
 from sarbench.lmms.loading import load_backend
+from tests.lmms.small_run import JOB as ANY
 
-JOB = Job(
-    task="t",
-    tasks_folder="",
-    model="llava_hf",
-    model_args="pretrained=org/m,token=SEKRET8",
-    batch_size=1,
-    device=None,
-    gen_kwargs=None,
-    limit=None,
-    seed=0,
-    out="",
-    parts="",
-    key="",
-    chunk=64,
-    data_digest="0",
-)
+JOB = msgspec.structs.replace(ANY, model="llava_hf", model_args="pretrained=org/m,token=SEKRET8")
 
 
 class Kept(io.BytesIO):

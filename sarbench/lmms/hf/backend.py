@@ -5,8 +5,8 @@ that is gone, with transformers 4 it loads a class that cannot generate (`models
 lmms-eval imports this module when the model is asked for; nothing else does.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NoReturn
 
@@ -29,6 +29,7 @@ class SarbenchHf(lmms):  # type: ignore[misc]
     def __init__(self, **args: Any) -> None:
         super().__init__()
         self.hf = HfModel.load(hf_args(args))
+        self._following: Sequence[Any] = ()
 
     @property
     def model(self) -> Any:
@@ -45,16 +46,27 @@ class SarbenchHf(lmms):  # type: ignore[misc]
         """Questions asked at once now: smaller than asked for after an out-of-memory error."""
         return self.hf.batch_size
 
+    def expect(self, requests: Sequence[Any]) -> None:
+        """Be told what will be asked after the next call of `generate_until`, to read it in time."""
+        self._following = requests
+
     def generate_until(self, requests: Sequence[Any]) -> list[GenerationResult]:
         """Answer chat requests, in their order.
 
         A failed question gets lmms-eval's own failure marker and no token counts; an empty answer has counts.
         """
+        following, self._following = self._questions(self._following), ()
+        groups = [(settings, list(alike)) for settings, alike in groupby(requests, key=lambda request: request.args[2])]
         with tqdm(total=len(requests), desc="sarbench_hf", unit="item", disable=self.rank != 0) as bar:
             return [
                 _result(answer)
-                for settings, alike in groupby(requests, key=lambda request: request.args[2])
-                for answer in self.hf.answers(list(self._questions(alike)), generation(settings), done=bar.update)
+                for place, (settings, alike) in enumerate(groups, 1)
+                for answer in self.hf.answers(
+                    self._questions(alike),
+                    generation(settings),
+                    following=following if place == len(groups) else (),
+                    done=bar.update,
+                )
             ]
 
     def batch_invariance(self, requests: Sequence[Any], *, batch_size: int) -> BatchInvariance:
@@ -62,10 +74,9 @@ class SarbenchHf(lmms):  # type: ignore[misc]
         conversations = [question() for question in self._questions(requests)]
         return batch_invariance(self.hf, conversations, generation(requests[0].args[2]), batch_size=batch_size)
 
-    def _questions(self, requests: Any) -> Iterator[Callable[[], Conversation]]:
-        for request in requests:
-            _, to_messages, _, doc_id, task, split = request.args
-            yield partial(_conversation, to_messages, self.task_dict[task][split], doc_id)
+    def _questions(self, requests: Sequence[Any]) -> list["_Question"]:
+        asked = [request.args for request in requests]
+        return [_Question(to, self.task_dict[task][split], doc_id) for _, to, _, doc_id, task, split in asked]
 
     def loglikelihood(self, requests: Sequence[Any]) -> list[tuple[float, bool]]:
         """Refuse: the tasks of sarbench ask for text."""
@@ -76,15 +87,22 @@ class SarbenchHf(lmms):  # type: ignore[misc]
         _refuse("several rounds", requests)
 
 
-def _conversation(to_messages: Callable[[Any], Sequence[Mapping[str, Any]]], docs: Any, doc_id: int) -> Conversation:
-    """Fetch one document and spell its messages as Hugging Face templates read them.
+@dataclass(frozen=True)
+class _Question:
+    """Fetches one document and spells its messages as Hugging Face templates read them.
 
     lmms-eval keeps the image of a content part under `url`, whatever it is (`api/task.py`, `_visual_to_content`).
     """
-    return [
-        {"role": message["role"], "content": [_part(part) for part in message["content"]]}
-        for message in to_messages(docs[doc_id])
-    ]
+
+    to_messages: Callable[[Any], Sequence[Mapping[str, Any]]]
+    docs: Any
+    doc_id: int
+
+    def __call__(self) -> Conversation:
+        return [
+            {"role": message["role"], "content": [_part(part) for part in message["content"]]}
+            for message in self.to_messages(self.docs[self.doc_id])
+        ]
 
 
 def _part(part: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sarbench.errors import InputError
 from sarbench.lmms.hf.args import HfArgs, hf_args
+from sarbench.lmms.model_args import names_folder
 
 _TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "tekken.json")
 _PROCESSORS = ("preprocessor_config.json", "processor_config.json")
@@ -60,8 +61,7 @@ def model_folder(pretrained: str) -> Path | None:
     >>> model_folder("Qwen/Qwen2.5-VL-7B-Instruct") is None
     True
     """
-    path = Path(pretrained).expanduser()
-    return path if pretrained.startswith(("/", "./", "../", "~")) or path.is_dir() else None
+    return Path(pretrained).expanduser() if names_folder(pretrained) else None
 
 
 def _missing(folder: Path, asked: HfArgs) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf, nan
 from typing import Any
 
 from sarbench.errors import InputError, UnknownNameError
@@ -83,33 +84,37 @@ def generation(gen_kwargs: Mapping[str, Any]) -> Generation:
             problem="asks for sampling at temperature 0",
             fix="Give a temperature above 0 too",
         )
-    top_k = _number(given, "top_k", 0)
     return Generation(
-        max_new_tokens=int(_number(given, "max_new_tokens", 1024, least=1)),
+        max_new_tokens=_whole(given, "max_new_tokens", 1024, least=1),
         temperature=temperature,
-        top_p=_number(given, "top_p", 1.0) if "top_p" in given else None,
-        top_k=int(top_k) or None,
+        top_p=_number(given, "top_p", 1.0, most=1) if "top_p" in given else None,
+        top_k=_whole(given, "top_k", 0) or None,
         until=_texts(given.get("until")),
         more={
             **{name: _number(given, name, 0.0) for name in _FLOATS if name in given},
-            **{name: int(_number(given, name, 0)) for name in _INTS if name in given},
+            **{name: _whole(given, name, 0, least=name == "num_beams") for name in _INTS if name in given},
         },
     )
 
 
-def _number(given: Mapping[str, Any], name: str, default: float, *, least: float = 0) -> float:
+def _number(
+    given: Mapping[str, Any], name: str, default: float, *, least: float = 0, most: float = inf, whole: bool = False
+) -> float:
     value = given.get(name, default)
     try:
         number = float(value)
     except (TypeError, ValueError):
-        number = -1.0
-    if not least <= number < float("inf"):
-        raise InputError(
-            where=f"--gen_kwargs {name}={value}",
-            problem=f"is not a number of {least:g} or more",
-            fix=f"Give {name} a number",
-        )
-    return number
+        number = nan
+    if least <= number <= most and number < inf and (number.is_integer() or not whole):
+        return number
+    kind = "a whole number" if whole else "a number"
+    bounds = f"of {least:g} or more" if most == inf else f"from {least:g} to {most:g}"
+    where, fix = f"--gen_kwargs {name}={value}", f"Give {name} such a number"
+    raise InputError(where=where, problem=f"is not {kind} {bounds}", fix=fix)
+
+
+def _whole(given: Mapping[str, Any], name: str, default: int, *, least: int = 0) -> int:
+    return int(_number(given, name, default, least=least, whole=True))
 
 
 def _texts(value: Any) -> tuple[str, ...]:

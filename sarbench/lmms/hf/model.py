@@ -50,6 +50,8 @@ class _Batch:
     inputs: Any
 
 
+Question = Callable[[], Conversation]
+"""Gives its conversation when it is called; equal ones give equal conversations."""
 _Read = tuple[list[_Batch], dict[int, Answer]]
 _Numbered = Sequence[tuple[int, Conversation]]
 
@@ -67,6 +69,8 @@ class HfModel:
         self.model = model
         self.processor = processor
         self.batch_size = batch_size
+        self._reader = ThreadPoolExecutor(1, "sarbench-read")
+        self._begun: tuple[list[Question], Future[_Read]] | None = None
 
     @classmethod
     def load(cls, args: HfArgs) -> "HfModel":
@@ -79,16 +83,18 @@ class HfModel:
 
     def answers(
         self,
-        questions: Sequence[Callable[[], Conversation]],
+        questions: Sequence[Question],
         generation: Generation,
         *,
+        following: Sequence[Question] = (),
         done: Callable[[int], object] = lambda count: None,
     ) -> list[Answer]:
         """Ask all questions.
 
         Args:
-            questions: Each gives its conversation when it is called, in a thread, shortly before it is asked.
+            questions: Each is called in a thread, shortly before it is asked.
             generation: How to generate.
+            following: What the next call will most likely ask: its first batch is read during the last one of this.
             done: Called with the number of questions done since the last call.
 
         Returns:
@@ -99,31 +105,39 @@ class HfModel:
             SarbenchError: What a question raised: it speaks of the run and not of one question.
         """
         found: dict[int, Answer] = {}
-        with ThreadPoolExecutor(1, "sarbench-read") as reader:
-            for batches, unreadable in self._ahead(questions, reader):
-                found |= unreadable
-                done(len(unreadable))
-                for batch in batches:
-                    answers = self._ask(batch, generation, reader)
-                    found |= answers
-                    done(len(answers))
+        for batches, unreadable in self._ahead(questions, following):
+            found |= unreadable
+            done(len(unreadable))
+            for batch in batches:
+                answers = self._ask(batch, generation)
+                found |= answers
+                done(len(answers))
         return [found[place] for place in range(len(questions))]
 
-    def _ahead(self, questions: Sequence[Callable[[], Conversation]], reader: ThreadPoolExecutor) -> Iterator[_Read]:
-        """Yield read batches, the next one being read meanwhile."""
-        start = 0
-        coming: Future[_Read] | None = None
+    def _ahead(self, questions: Sequence[Question], following: Sequence[Question]) -> Iterator[_Read]:
+        """Yield read batches, the next one being read meanwhile, and behind the last one the first that follows."""
+        start, coming = 0, self._taken_up(questions)
+        if coming is not None:
+            start = self.batch_size
         while start < len(questions) or coming is not None:
             current = coming
             coming = None
             if start < len(questions):
                 stop = min(start + self.batch_size, len(questions))
-                coming = reader.submit(self._read, [(place, questions[place]) for place in range(start, stop)])
+                coming = self._reader.submit(self._read, list(enumerate(questions[start:stop], start)))
                 start = stop
+            elif following:
+                first = list(following[: self.batch_size])
+                self._begun = first, self._reader.submit(self._read, list(enumerate(first)))
             if current is not None:
                 yield current.result()
 
-    def _read(self, questions: Sequence[tuple[int, Callable[[], Conversation]]]) -> _Read:
+    def _taken_up(self, questions: Sequence[Question]) -> "Future[_Read] | None":
+        """Return the first batch of these questions where the last call had it read."""
+        begun, self._begun = self._begun, None
+        return begun[1] if begun and begun[0] == list(questions[: self.batch_size]) else None
+
+    def _read(self, questions: Sequence[tuple[int, Question]]) -> _Read:
         """Load conversations and preprocess them, those with equally many images together."""
         groups: dict[int, list[tuple[int, Conversation]]] = {}
         failed: dict[int, Answer] = {}
@@ -169,7 +183,7 @@ class HfModel:
             text=texts, images=images if images[0] else None, padding=True, return_tensors="pt", **begun
         )
 
-    def _ask(self, batch: _Batch, generation: Generation, reader: ThreadPoolExecutor) -> dict[int, Answer]:
+    def _ask(self, batch: _Batch, generation: Generation) -> dict[int, Answer]:
         """Answer a batch, in smaller parts where it must be."""
         size = len(batch.places)
         if size <= self.batch_size:
@@ -193,8 +207,8 @@ class HfModel:
         numbered = list(zip(batch.places, batch.conversations, strict=True))
         answers: dict[int, Answer] = {}
         for start in range(0, size, part):
-            for made in reader.submit(self._encode, numbered[start : start + part]).result():
-                answers |= self._ask(made, generation, reader) if isinstance(made, _Batch) else made
+            for made in self._reader.submit(self._encode, numbered[start : start + part]).result():
+                answers |= self._ask(made, generation) if isinstance(made, _Batch) else made
         return answers
 
     def _generate(self, inputs: Any, generation: Generation) -> list[Answer]:
