@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from sarbench.cli.amounts import RATES, amount, span, unit_text
 from sarbench.cli.options import names
 from sarbench.cli.tables import print_table
 
@@ -50,10 +51,13 @@ def compare(
 
 def _table(found: "Comparison") -> Table:
     table = Table(box=None, pad_edge=False, show_edge=False)
-    table.title = f"A = {found.a}, B = {found.b}; detectable: difference found in 8 of 10 cases at 5 %"
-    columns = ("task", "metric", "A", "B", "A − B", "95 % interval", "p", "p (Holm)", "n", "images", "design effect")
-    for column in (*columns, "detectable"):
-        table.add_column(column, justify="left" if column in ("task", "metric") else "right", no_wrap=True)
+    table.title = (
+        f"A = {found.a}, B = {found.b}; {RATES}, differences in percentage points; "
+        "detectable: difference found in 8 of 10 cases at 5 %"
+    )
+    words, numbers = ("task", "metric", "unit"), ("A", "B", "A − B", "95 % interval", "p", "p (Holm)", "n", "images")
+    for column in (*words, *numbers, "design effect", "detectable"):
+        table.add_column(column, justify="left" if column in words else "right", no_wrap=True)
     for task in found.tasks:
         for number in task.differences:
             table.add_row(task.task, *_cells(number))
@@ -62,13 +66,14 @@ def _table(found: "Comparison") -> Table:
 
 def _cells(number: "Difference") -> Iterator[str]:
     yield number.metric + (" (lower is better)" if number.higher_is_better is False else "")
-    yield from (_number(value, "{:.4f}") for value in (number.a, number.b))
-    yield _number(number.difference, "{:+.4f}")
-    yield "" if number.low is None or number.high is None else f"{number.low:+.4f} to {number.high:+.4f}"
+    yield unit_text(number.unit)
+    yield from (amount(value, number.unit, absent="") for value in (number.a, number.b))
+    yield amount(number.difference, number.unit, sign=True, absent="")
+    yield span(number.low, number.high, number.unit, sign=True)
     yield from (_number(value, "{:.4f}") for value in (number.p, number.p_holm))
     yield from (str(number.n), str(number.images))
     yield _number(number.design_effect, "{:.2f}")
-    yield _number(number.detectable, "{:.4f}")
+    yield amount(number.detectable, number.unit, absent="")
 
 
 def _number(value: float | None, form: str) -> str:

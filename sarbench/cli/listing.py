@@ -12,6 +12,7 @@ from rich.table import Table
 
 from sarbench import paths
 from sarbench.catalogue import TaskSpec, read_catalogue
+from sarbench.cli.retrievable import listed as retrievable
 from sarbench.cli.tables import print_table
 from sarbench.schema import LITE_SUFFIX
 
@@ -35,7 +36,13 @@ def tasks(json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] =
             ]
             for kind, of_kind in all_metrics().items()
         }
-        everything = {"tasks": listed, "groups": dict(catalogue.groups), "metrics": metrics, "rules": rule_versions()}
+        everything = {
+            "tasks": listed,
+            "retrieval": retrievable(),
+            "groups": dict(catalogue.groups),
+            "metrics": metrics,
+            "rules": rule_versions(),
+        }
         typer.echo(json_module.dumps(everything, indent=2))
         return
     from sarbench.questions.kinds import KINDS
@@ -43,12 +50,18 @@ def tasks(json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] =
     table = Table(box=None, pad_edge=False, show_edge=False)
     for column in ("task", "version", "question", "headline", "rows", "built here"):
         table.add_column(column, no_wrap=True)
-    for task in listed:
+    captions = retrievable()
+    for task in (*listed, *captions):
         rows = f"{task['dataset']} {task['config']} {task['split']}" + (f" {task['asks']}" if task["asks"] else "")
         headline = KINDS[task["family"]].headline.name
         built = "yes" if task["built"] else "no"
         table.add_row(task["name"], task["version"], task["family"], headline, rows, built)
     print_table(table)
+    for task in captions:
+        if task["why_not"]:
+            typer.echo(f"no: {task['name']}: {task['why_not']}")
+    if captions:
+        typer.echo("retrieval is run by `sarbench retrieve --encoder MODEL --tasks NAME --out RUN`, all else by `eval`")
     for line in reasons_lines(catalogue.tasks.values(), reasons, width=Console().width):
         typer.echo(line)
     for name, members in catalogue.groups.items():

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from tqdm import tqdm
 
+from sarbench.cli.board import board_command
 from sarbench.cli.options import names, out_path
 from sarbench.cli.tables import print_table, scores_table
 
@@ -20,7 +21,10 @@ def retrieve(
     ],
     tasks: Annotated[
         list[str],
-        typer.Option("--tasks", help="Built captions as DATASET/CONFIG/SPLIT, comma-separated; wildcards match."),
+        typer.Option(
+            "--tasks",
+            help="Built captions as DATASET/CONFIG/SPLIT, or as a run names them; comma-separated; wildcards match.",
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", parser=out_path, metavar="PATH", help="The run's folder.")],
     batch_size: Annotated[int, typer.Option("--batch_size", min=1)] = 64,
@@ -63,6 +67,6 @@ def retrieve(
     print_table(scores_table([number for task in load_run(out).scores.tasks for number in task.scores]))
     for note in manifest.notes:
         typer.secho(note, err=True)
-    typer.echo(f"The run record is {out}. To see it: sarbench board --results {out} --out site")
+    typer.echo(f"The run record is {out}. To see it: {board_command(out)}")
     if any(run.failed for run in manifest.tasks):
         raise typer.Exit(3)

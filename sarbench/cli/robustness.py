@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from sarbench.cli.amounts import RATES, amount, span, unit_text
 from sarbench.cli.tables import print_table
 
 if TYPE_CHECKING:
@@ -40,34 +41,37 @@ def _print(curves: "tuple[Curve, ...]") -> None:
     for curve in curves:
         missing = [spec for spec, score in curve.scores if score is None]
         if missing:
-            typer.secho(f"{curve.task}: no score with --perturb {', '.join(missing)}", err=True)
+            there = len(curve.scores) - len(missing)
+            typer.secho(
+                f"{curve.task}: part of a curve, {there} of {len(curve.scores)} severities, so it has no area: "
+                f"no score with --perturb {', '.join(missing)}",
+                err=True,
+            )
 
 
 def _table(curves: "tuple[Curve, ...]") -> Table:
     table = Table(box=None, pad_edge=False, show_edge=False)
     table.title = (
-        "area: mean score along the curve; retained, worst: share of the clean score, above the floor; "
-        "95 % intervals by images"
+        "area: mean score along the curve; retained, worst: share of the clean score, above the floor, in percent; "
+        f"{RATES}; 95 % intervals by images"
     )
-    for column in ("task", "metric", "perturbation", "clean", "mild → strong", "floor", "area", "retained", "worst"):
-        left = column in ("task", "metric", "perturbation")
-        table.add_column(column, justify="left" if left else "right", no_wrap=True)
+    words = ("task", "metric", "unit", "perturbation")
+    for column in (*words, "clean", "mild → strong", "floor", "area", "retained", "worst"):
+        table.add_column(column, justify="left" if column in words else "right", no_wrap=True)
     for curve in curves:
         found, known = curve.found, curve.intervals
-        along = " ".join(_number(score) for _, score in curve.scores)
-        floor = "no blind run" if curve.floor_run is None else _number(curve.floor)
+        along = " ".join(amount(score, curve.unit) for _, score in curve.scores)
+        floor = "no blind run" if curve.floor_run is None else amount(curve.floor, curve.unit)
         values = (found.area, found.retained, found.worst) if found else (None, None, None)
         limits = (known.area, known.retained, known.worst) if known else (None, None, None)
+        shown = zip(values, limits, (curve.unit, "fraction", "fraction"), strict=True)
         table.add_row(
-            *(curve.task, curve.metric, curve.perturbation, _number(curve.clean), along, floor),
-            *(_number(value) + _interval(pair) for value, pair in zip(values, limits, strict=True)),
+            *(curve.task, curve.metric, unit_text(curve.unit), curve.perturbation),
+            *(amount(curve.clean, curve.unit), along, floor),
+            *(amount(value, unit) + _interval(pair, unit) for value, pair, unit in shown),
         )
     return table
 
 
-def _interval(limits: tuple[float, float] | None) -> str:
-    return "" if limits is None else f" ({limits[0]:.4f} to {limits[1]:.4f})"
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4f}"
+def _interval(limits: tuple[float, float] | None, unit: str) -> str:
+    return "" if limits is None else f" ({span(*limits, unit)})"

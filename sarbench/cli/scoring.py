@@ -11,6 +11,7 @@ import typer
 
 from sarbench.catalogue import read_catalogue
 from sarbench.cli.options import names
+from sarbench.cli.retrievable import recorded
 from sarbench.cli.tables import outcomes_line, print_table, scores_table, shortfalls
 from sarbench.errors import InputError, UnknownNameError
 from sarbench.runs.record import Manifest, Scores, TaskScores
@@ -49,9 +50,9 @@ def score(
         scored = _score_file(source, names(tasks), coords or "pixel", clean, wanted)
     if json:
         typer.echo(json_module.dumps([task.model_dump(mode="json") for task in scored], indent=2))
-        return
-    shown = [number for task in scored for number in task.scores if number.protocol in wanted]
-    print_table(scores_table([number for number in shown if slices or number.slice in (WHOLE, CLEAN)]))
+    else:
+        shown = [number for task in scored for number in task.scores if number.protocol in wanted]
+        print_table(scores_table([number for number in shown if slices or number.slice in (WHOLE, CLEAN)]))
     for task in scored:
         for line in (*outcomes_line(task), *shortfalls(task)):
             typer.secho(line, err=True)
@@ -88,7 +89,7 @@ def _named(wanted: Sequence[str], held: Sequence[str]) -> list[str]:
 
     retrieval = [task for task in held if is_retrieval(task)]
     found: list[str] = []
-    for name in wanted:
+    for name in map(recorded, wanted):
         matches = [task for task in retrieval if fnmatchcase(task, name)]
         if not matches and is_retrieval(name):
             matches = [name]
@@ -127,16 +128,21 @@ def _score_file(
     file: Path, tasks: Sequence[str] | None, coords: str, clean: Path | None, protocols: Sequence[str]
 ) -> list[TaskScores]:
     from sarbench.answer_file import score_file
+    from sarbench.questions.retrieval import is_retrieval
     from sarbench.task_data import askable
 
     if clean is not None:
         raise UnknownNameError(where=file, problem="is no run, which --clean is for", fix="Leave --clean out")
-    if not file.is_file():
-        fix = "Give the folder of a run, or a file of answers"
+    if not file.exists():
+        fix = "Give the folder of a run, or a file of answers; /dev/stdin is what a pipe brings"
         raise InputError(where=file, problem="there is no such file or folder", fix=fix)
     if not tasks:
         fix = "Add --tasks with the tasks that it answers; `sarbench tasks` lists them"
         raise UnknownNameError(where=file, problem="does not say which tasks it answers", fix=fix)
+    for name in tasks:
+        if is_retrieval(recorded(name)):
+            fix = "Run `sarbench retrieve`, then `sarbench score` on the run"
+            raise UnknownNameError(where=name, problem="is scored from embeddings, not from texts", fix=fix)
     specs, left_out = askable(read_catalogue().select(tasks), tasks)
     for name, why in left_out.items():
         typer.secho(f"{name} is left out: {why}", err=True)

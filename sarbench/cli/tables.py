@@ -7,8 +7,10 @@ from textwrap import wrap
 from rich.console import Console
 from rich.table import Table
 
+from sarbench.cli.amounts import RATES, amount, span, unit_text
 from sarbench.runs.record import Score, TaskScores
 from sarbench.runs.store import Run
+from sarbench.runs.wholeness import left_out
 
 
 def print_table(table: Table, *, narrow: int = 0) -> None:
@@ -28,7 +30,7 @@ def print_table(table: Table, *, narrow: int = 0) -> None:
 
 
 def results_table(runs: Sequence[Run]) -> Table:
-    """One row a task, one column a run: the headline in percent, its 95 % interval below it."""
+    """One row a task, one column a run: the headline, rates in percent, and its 95 % interval below it."""
     table = Table(box=None, pad_edge=False, show_edge=False)
     table.add_column("task", no_wrap=True)
     table.add_column("headline", no_wrap=True)
@@ -39,7 +41,9 @@ def results_table(runs: Sequence[Run]) -> Table:
     ]
     names = list(dict.fromkeys(name for of_run in headlines for name in of_run))
     shared = _shared_words(names)
-    table.title = f"{shared}_*: percent, 95 % interval clustered by image"
+    others = sorted({number.metric for of_run in headlines for number in of_run.values() if number.unit != "fraction"})
+    units = "percent" + (f", {', '.join(others)} in its own unit" if others else "")
+    table.title = f"{shared}_*: {units}, 95 % interval clustered by image"
     for task in names:
         metric = next(of_run[task].metric for of_run in headlines if task in of_run)
         cells = (_cell(of_run.get(task)) for of_run in headlines)
@@ -48,18 +52,19 @@ def results_table(runs: Sequence[Run]) -> Table:
 
 
 def scores_table(numbers: Sequence[Score]) -> Table:
-    """One row a number, headlines in bold; a column of slices where there is more than the whole."""
+    """One row a number, rates in percent, headlines in bold; a column of slices where there is more than the whole."""
     table = Table(box=None, pad_edge=False, show_edge=False)
     sliced = len({number.slice for number in numbers}) > 1
-    columns = ("task", "metric", "protocol", *(["slice"] if sliced else []), "value", "95 % interval", "n", "images")
-    for column in columns:
+    table.title = f"{RATES}, 95 % interval clustered by image; * is the headline"
+    slice_ = ["slice"] if sliced else []
+    for column in ("task", "metric", "protocol", *slice_, "value", "unit", "95 % interval", "n", "images"):
         table.add_column(column, justify="right" if column in ("value", "n", "images") else "left", no_wrap=True)
     for number in numbers:
-        interval = "" if number.low is None or number.high is None else f"{number.low:.4f} to {number.high:.4f}"
-        value = ("unavailable" if number.note else "none") if number.value is None else f"{number.value:.4f}"
+        interval = span(number.low, number.high, number.unit)
+        value = amount(number.value, number.unit, absent="unavailable" if number.note else "none")
         metric = f"[bold]{number.metric} *[/bold]" if number.headline else number.metric
         slices = [number.slice] if sliced else []
-        cells = (value, interval, str(number.n), str(number.clusters))
+        cells = (value, unit_text(number.unit), interval, str(number.n), str(number.clusters))
         table.add_row(number.task, metric, number.protocol, *slices, *cells)
     return table
 
@@ -82,15 +87,10 @@ def outcomes_line(task: TaskScores) -> Iterator[str]:
 def shortfalls(task: TaskScores) -> Iterator[str]:
     """Say what a reader must know before trusting the numbers of a task.
 
-    >>> list(shortfalls(TaskScores(task="t", samples=6, missing=2, outcomes={"ok": 5, "failed": 1}, scores=())))
-    ['t: PARTIAL, 2 of 8 samples (25.0 %) have no answer', 't: 1 of 6 answers failed in the harness and count nowhere']
+    >>> list(shortfalls(TaskScores(task="t", samples=6, missing=2, outcomes={"ok": 6}, scores=())))
+    ['t: PARTIAL, 2 of 8 samples (25.0 %) have no answer']
     """
-    if task.missing:
-        asked = task.samples + task.missing
-        share = 100 * task.missing / asked
-        yield f"{task.task}: PARTIAL, {task.missing} of {asked} samples ({share:.1f} %) have no answer"
-    if failed := task.outcomes.get("failed"):
-        yield f"{task.task}: {failed} of {task.samples} answers failed in the harness and count nowhere"
+    yield from left_out(task)
     for note, names in _notes(task).items():
         yield f"{task.task}: {', '.join(names)} not computed: {note}"
 
@@ -117,6 +117,5 @@ def _shared_words(names: Sequence[str]) -> str:
 def _cell(number: Score | None) -> str:
     if number is None or number.value is None:
         return "–"
-    if number.low is None or number.high is None:
-        return f"{100 * number.value:.1f}"
-    return f"{100 * number.value:.1f}\n[dim]{100 * number.low:.1f}–{100 * number.high:.1f}[/dim]"
+    value, low, high = (amount(each, number.unit, places=1) for each in (number.value, number.low, number.high))
+    return value if number.low is None or number.high is None else f"{value}\n[dim]{low}–{high}[/dim]"

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from sarbench.cli.amounts import RATES, amount, unit_text
 from sarbench.cli.tables import print_table
 from sarbench.runs.record import WordingSpread
 
@@ -43,16 +44,13 @@ def print_spreads(spreads: Sequence[WordingSpread]) -> None:
 def _table(spreads: Sequence[WordingSpread]) -> Table:
     prompts = list(dict.fromkeys(wording.prompt_id for spread in spreads for wording in spread.wordings))
     table = Table(box=None, pad_edge=False, show_edge=False)
-    table.title = "the headline under each wording of the prompt, and over all of them"
-    for column in ("task", "metric", *prompts, "mean", "lowest – highest"):
-        table.add_column(column, justify="left" if column in ("task", "metric") else "right", no_wrap=True)
+    table.title = f"the headline under each wording of the prompt, and over all of them; {RATES}"
+    for column in ("task", "metric", "unit", *prompts, "mean", "lowest – highest"):
+        table.add_column(column, justify="left" if column in ("task", "metric", "unit") else "right", no_wrap=True)
     for spread in spreads:
         found = {wording.prompt_id: wording.value for wording in spread.wordings}
-        span = "–" if spread.mean is None else f"{_number(spread.lowest)} – {_number(spread.highest)}"
-        numbers = (_number(found.get(prompt)) for prompt in prompts)
-        table.add_row(spread.task, spread.metric, *numbers, _number(spread.mean), span)
+        numbers = [amount(found.get(prompt), spread.unit) for prompt in prompts]
+        mean, lowest, highest = (amount(each, spread.unit) for each in (spread.mean, spread.lowest, spread.highest))
+        span = "–" if spread.mean is None else f"{lowest} – {highest}"
+        table.add_row(spread.task, spread.metric, unit_text(spread.unit), *numbers, mean, span)
     return table
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.4f}"

@@ -1,6 +1,7 @@
 """The one `evaluate` metric behind all kinds of question: rows of the schema in, `sarbench.score` out."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import datasets
@@ -8,13 +9,15 @@ import evaluate
 
 from sarbench.errors import InputError
 from sarbench.questions.kinds import KINDS
+from sarbench.runs.pairs import pairs
+from sarbench.runs.samples import storable
 from sarbench.runs.score import COLUMNS, score, scored_columns
 from sarbench.runs.tally import ALWAYS
 from sarbench.schema import TEXT_SCHEMA
 
 _INPUTS = """
 Args:
-    predictions: One text for each reference, as the model wrote it.
+    predictions: One text for each reference, as the model wrote it; or a mapping from id to text.
     references: Rows of the sarbench schema: a loaded dataset, or dicts; other columns are ignored, and columns that
         the kind of question does not need may be missing.
     coords: The coordinate convention of boxes in the predictions (see `sarbench.coords`); "pixel" by default.
@@ -46,14 +49,13 @@ class AnswerMetric(evaluate.Metric):  # type: ignore[misc]
 
     def add_batch(self, *, predictions: Any = None, references: Any = None, **inputs: Any) -> None:
         """Keep answers and, of their rows, what scoring reads; no image is decoded or stored."""
-        said, rows = list(predictions), list(_scored_columns(references))
-        if len(said) != len(rows):
-            raise InputError(
-                where=f"evaluate module {self.kind!r}",
-                problem=f"got {len(said)} predictions for {len(rows)} references",
-                fix="Give one prediction for every reference",
-            )
-        super().add_batch(predictions=_texts(said), references=rows, **inputs)
+        for name, given in (("predictions", predictions), ("references", references)):
+            if isinstance(given, str | Path) or not isinstance(given, Iterable):
+                problem = f"got {name} of type {type(given).__name__}"
+                raise InputError(where=f"evaluate module {self.kind!r}", problem=problem, fix="Give lists of both")
+        rows = list(_scored_columns(references))
+        said = list(_texts(self.kind, predictions, rows))
+        super().add_batch(predictions=said, references=rows, **inputs)
 
     def add(self, *, prediction: Any = None, reference: Any = None, **inputs: Any) -> None:
         """Keep one answer and its row."""
@@ -86,12 +88,11 @@ def _scored_columns(references: Any) -> Iterable[dict[str, Any]]:
     return ({name: row.get(name) for name in COLUMNS} for row in scored_columns(references))
 
 
-def _texts(predictions: Sequence[object]) -> list[str]:
-    for number, text in enumerate(predictions):
-        if not isinstance(text, str):
-            raise InputError(
-                where=f"prediction {number}",
-                problem=f"is {type(text).__name__}, not text",
-                fix="Give a str for every reference, empty for none",
-            )
-    return [str(text) for text in predictions]
+def _texts(kind: str, predictions: Any, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the answer of each row; a mapping from id to text is one way to give them, as for `sarbench.score`."""
+    named = ({**row, "id": row["id"] or f"reference {number}"} for number, row in enumerate(rows))
+    for row, text in list(pairs(named, predictions)):  # all of them first: an id may turn out to be unknown
+        if text is None:
+            where, problem = f"evaluate module {kind!r}", f"got no prediction for {row['id']}"
+            raise InputError(where=where, problem=problem, fix="Give one prediction for every reference")
+        yield storable(text)

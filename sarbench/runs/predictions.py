@@ -7,22 +7,25 @@ early wait for their sample: those behind the first gap of an incomplete file, a
 import codecs
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sarbench.errors import InputError
+from sarbench.runs.no_answer import FORMS, listed, why_no_answer
 from sarbench.runs.samples import storable
-
-_SHOWN = 5
-"""Ids that a message names before it only counts."""
 
 _LONGEST_NAME = 200
 
-_FORMS = 'JSON lines of {"id": …, "prediction": …}, or Parquet with these columns'
+_PARQUET = b"PAR1"
+"""What a Parquet file begins with."""
+
+_RECORDED = frozenset({"target", "parsed", "outcome", "coords"})
+"""Columns that tell the samples of a run record from answers."""
 
 T = TypeVar("T")
 
@@ -42,7 +45,14 @@ class _Line(msgspec.Struct):
     sample_sha256: str | None = None
 
 
-def from_mapping(predictions: Mapping[str, Any]) -> Iterator[Prediction]:
+class ById(Protocol):
+    """A mapping from sample id to text, or a pandas Series with the ids as its index."""
+
+    def items(self) -> Iterable[tuple[Any, Any]]:
+        """Return ids with their texts."""
+
+
+def from_mapping(predictions: ById) -> Iterator[Prediction]:
     """Yield the answers of a mapping from sample id to text.
 
     Raises:
@@ -58,16 +68,16 @@ def from_mapping(predictions: Mapping[str, Any]) -> Iterator[Prediction]:
 
 
 def from_file(path: Path) -> Iterator[Prediction]:
-    """Yield the answers of a `.jsonl` or `.parquet` file.
+    """Yield the answers of a file of JSON lines, or of Parquet, whatever its name ends with; a pipe is a file too.
 
     Raises:
         InputError: The file is missing or no such file, or a line is no answer; the message names the line.
     """
-    if path.suffix.lower() == ".parquet":
-        yield from _from_parquet(path)
-        return
-    decoder = msgspec.json.Decoder(_Line)
     with _opened(path) as lines:
+        if path.suffix.lower() == ".parquet" or lines.peek(len(_PARQUET)).startswith(_PARQUET):
+            yield from _from_parquet(lines, path)
+            return
+        decoder = msgspec.json.Decoder(_Line)
         for number, line in enumerate(lines, start=1):
             line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
             if not line.strip():
@@ -76,19 +86,21 @@ def from_file(path: Path) -> Iterator[Prediction]:
             try:
                 found = _decoded(decoder, line)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                problem = f"is no answer ({error})"
-                raise InputError(
-                    where=where, problem=problem, fix=f"Give {_FORMS}; empty text for no answer"
-                ) from error
+                problem, fix = why_no_answer(line, error, first=number == 1)
+                raise InputError(where=where, problem=problem, fix=fix) from error
             yield Prediction(found.id, found.prediction, found.sample_sha256, where)
 
 
-def _opened(path: Path) -> BinaryIO:
+def _opened(path: Path) -> BufferedReader:
     try:
         return path.open("rb")
     except OSError as error:
-        problem = f"cannot be opened ({error.strerror or error})"
-        raise InputError(where=str(path)[:_LONGEST_NAME], problem=problem, fix=f"Give {_FORMS}") from error
+        problem, fix = f"cannot be opened ({error.strerror or error})", f"Give the path of a file: {FORMS}"
+        if isinstance(error, IsADirectoryError):
+            problem = "is a folder, and no file of answers"
+        if (path / "manifest.json").is_file():
+            problem, fix = "is the folder of a run", f"Score what it recorded: `sarbench score {path}`"
+        raise InputError(where=str(path)[:_LONGEST_NAME], problem=problem, fix=fix) from error
 
 
 def _decoded(decoder: msgspec.json.Decoder[_Line], line: bytes) -> _Line:
@@ -102,11 +114,14 @@ def _decoded(decoder: msgspec.json.Decoder[_Line], line: bytes) -> _Line:
             raise strict from None
 
 
-def _from_parquet(path: Path) -> Iterator[Prediction]:
+def _from_parquet(opened: BufferedReader, path: Path) -> Iterator[Prediction]:
     try:
-        file = pq.ParquetFile(_opened(path))
+        file = pq.ParquetFile(opened)
     except (pa.ArrowException, OSError) as error:
-        raise InputError(where=path, problem=f"is no Parquet file ({error})", fix=f"Give {_FORMS}") from error
+        raise InputError(where=path, problem=f"is no Parquet file ({error})", fix=f"Give {FORMS}") from error
+    if _RECORDED.issubset(file.schema_arrow.names):  # its failures and its convention would get lost
+        fix = "Score the run: `sarbench score RUN` with the folder that holds samples/"
+        raise InputError(where=path, problem="is a part of a run record", fix=fix)
     wanted = [name for name in ("id", "prediction", "sample_sha256") if name in file.schema_arrow.names]
     if wanted[:2] != ["id", "prediction"]:
         problem = f"has the columns {', '.join(file.schema_arrow.names)}"
@@ -144,6 +159,7 @@ def joined(
             is raised behind the last sample where ids are left over.
     """
     waiting: dict[str, Prediction] = {}
+    example: str | None = None
     coming = iter(predictions)
     seen: set[int] = set()  # hashes: two of a million 64-bit ones are equal once in forty million files
     for sample_id, sha256, payload in references:
@@ -151,6 +167,7 @@ def joined(
             problem = "two references have this id"
             raise InputError(where=sample_id, problem=problem, fix="Give every sample once")
         seen.add(hash(sample_id))
+        example = example or sample_id
         found = waiting.pop(sample_id, None)
         while found is None and (prediction := next(coming, None)) is not None:
             if prediction.id == sample_id:
@@ -163,7 +180,7 @@ def joined(
     for prediction in coming:
         _wait(waiting, prediction, seen)
     if waiting:
-        _refuse(waiting)
+        _refuse(waiting, example)
 
 
 def _wait(waiting: dict[str, Prediction], prediction: Prediction, seen: set[int]) -> None:
@@ -182,14 +199,11 @@ def _same_sample(prediction: Prediction, sha256: str | None) -> None:
         raise InputError(where=prediction.where, problem=problem, fix=fix)
 
 
-def _refuse(left: Mapping[str, Prediction]) -> None:
-    names = list(left)
-    shown = ", ".join(map(storable, names[:_SHOWN])) + (
-        f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    )
+def _refuse(left: Mapping[str, Prediction], example: str | None) -> None:
+    like = f"; the first reference is {example}" if example else ""
     raise InputError(
-        where=left[names[0]].where,
-        problem=f"{_number(len(names))} about no sample of the references: {shown}",
+        where=next(iter(left.values())).where,
+        problem=f"{_number(len(left))} about no sample of the references: {listed(left)}{like}",
         fix="Name the tasks that they answer, and score them against the data they were made on",
     )
 

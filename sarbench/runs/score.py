@@ -1,7 +1,8 @@
 """`sarbench.score`: answers from anywhere, held against rows of the schema."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+import warnings
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,11 +12,12 @@ from sarbench.errors import InputError, UnknownNameError
 from sarbench.questions.family import FAMILIES, Family, family, may_be_scored_as
 from sarbench.questions.memo import Scorer
 from sarbench.runs.batches import BATCH, batched
-from sarbench.runs.predictions import Prediction, from_file, from_mapping, joined
+from sarbench.runs.pairs import Answers, Row, pairs
 from sarbench.runs.record import TaskScores
 from sarbench.runs.samples import storable
 from sarbench.runs.tally import ALWAYS, NO_SLICES, WHOLE, Tally, add_answers, protocols_named
 from sarbench.runs.verdicts import Given
+from sarbench.runs.wholeness import left_out
 
 COLUMNS = (
     "id",
@@ -39,10 +41,6 @@ _EMPTY: Mapping[str, Any] = {"answers": (), "choices": (), "region": (), "count"
 
 _SIMPLE = frozenset({str, int, bool, list, tuple, dict, type(None)})
 """Types that a row of plain Python has."""
-
-Row = Mapping[str, Any]
-Answers = Sequence[str] | Mapping[str, str] | str | Path
-
 
 _KINDS: Mapping[str, tuple[type, str]] = {
     "task": (str, "a name"),
@@ -87,9 +85,10 @@ def score(
     Args:
         task: A kind of question (`counting`, `referring`, …) or the name of a task. `vqa` scores every question with a
             short answer.
-        predictions: One text for every reference, in the same order; or a mapping from id to text; or the path of a
-            file of JSON lines `{"id", "prediction"}`, or of Parquet with these columns. The last two may leave samples
-            out: `details.missing` counts them, and the scores are about the others.
+        predictions: One text for every reference, in the same order; or a mapping from id to text (a pandas Series
+            with the ids as its index is one); or the path of a file of JSON lines `{"id", "prediction"}`, or of Parquet
+            with these columns. The last two may leave samples out: a warning says so, `details.missing` counts them,
+            and the scores are about the others.
         references: Rows of the schema, e.g. a loaded dataset.
         coords: The coordinate convention of boxes in the predictions (see `sarbench.coords`).
         protocols: `strict` and `paper`; for captions also `coco` and `nltk`, which need Java and WordNet; or `all`.
@@ -119,7 +118,7 @@ def score(
     parse_convention(coords)
     said = _ids_to_meet(slices, verdicts or {})
     tally, scorer, missing = Tally(task, kind, slices, spoken=_spoken(verdicts)), Scorer(kind, coords), 0
-    for batch in batched(_pairs(scored_columns(references), predictions), BATCH):
+    for batch in batched(pairs(_named(scored_columns(references)), predictions), BATCH):
         for row, _ in batch:
             said.pop(row["id"], None)
             if not may_be_scored_as(kind, row):
@@ -132,7 +131,10 @@ def score(
         problem = f"names {sample_id!r}, which is no reference"
         raise InputError(where=where, problem=problem, fix="Give the ids of the rows that are scored")
     undecided = tuple(sample_id for sample_id in tally.undecided if sample_id not in (verdicts or {}))
-    return ScoreTable(tally.scores(protocols=wanted, missing=missing), undecided)
+    details = tally.scores(protocols=wanted, missing=missing)
+    for line in left_out(details):
+        warnings.warn(line, stacklevel=2)
+    return ScoreTable(details, undecided)
 
 
 def _check_kinds(**given: object) -> None:
@@ -142,6 +144,10 @@ def _check_kinds(**given: object) -> None:
         if not isinstance(value, kind) and not (name == "predictions" and isinstance(value, Path)):
             where = f"sarbench.score({name}=…)"
             raise InputError(where=where, problem=f"is {_kind_of(value)}", fix=f"Give {words}")
+        if name == "references" and isinstance(value, str | Mapping):
+            several = f"; name one of {', '.join(map(str, value))}" if hasattr(value, "column_names") else ""
+            problem = f"is {_kind_of(value)}, and no rows"
+            raise InputError(where="sarbench.score(references=…)", problem=problem, fix=f"Give {words}{several}")
 
 
 def _kind_of(value: object) -> str:
@@ -166,29 +172,10 @@ def _ids_to_meet(slices: Mapping[str, Collection[str]], verdicts: Mapping[str, b
     return named | dict.fromkeys(verdicts, "verdicts")
 
 
-def _pairs(rows: Iterable[Row], predictions: Answers) -> Iterator[tuple[Row, str | None]]:
-    if isinstance(predictions, str | Path):
-        return _by_id(rows, from_file(Path(predictions)))
-    if isinstance(predictions, Mapping):
-        return _by_id(rows, from_mapping(predictions))
-    return _in_order(rows, predictions)
-
-
-def _by_id(rows: Iterable[Row], predictions: Iterable[Prediction]) -> Iterator[tuple[Row, str | None]]:
-    return joined(((row["id"], row.get("sample_sha256"), row) for row in rows), predictions)
-
-
-def _in_order(rows: Iterable[Row], predictions: Iterable[str]) -> Iterator[tuple[Row, str]]:
-    over: Any = object()
-    for number, (row, text) in enumerate(zip_longest(rows, cast("Iterable[Any]", predictions), fillvalue=over)):
-        if row is over or text is over:
-            few, many = ("references", "predictions") if row is over else ("predictions", "references")
-            problem = f"there are {number} {few}, and more {many}"
-            raise InputError(where="sarbench.score", problem=problem, fix="Give one prediction for every reference")
-        if not isinstance(text, str):
-            problem = f"its prediction is {type(text).__name__}, not text"
-            raise InputError(where=row["id"], problem=problem, fix="Give a str for every reference, empty for none")
-        yield row, text
+def _named(rows: Iterable[Row]) -> Iterator[Row]:
+    """Give rows without an id the number of their place for one."""
+    for number, row in enumerate(rows):
+        yield row if row.get("id") else {**row, "id": f"reference {number}"}
 
 
 def scored_columns(references: Iterable[Row]) -> Iterator[Row]:
@@ -200,10 +187,11 @@ def scored_columns(references: Iterable[Row]) -> Iterator[Row]:
     for number, row in enumerate(chosen):
         if not isinstance(row, Mapping) or "task" not in row:
             problem = "is no row of the schema: it has no task"
-            raise InputError(where=f"reference {number}", problem=problem, fix="Give rows of sarbench.load_dataset")
+            fix = "Give rows of sarbench.load_dataset; of a pandas table, table.to_dict('records')"
+            raise InputError(where=f"reference {number}", problem=problem, fix=fix)
         if not _SIMPLE.issuperset(map(type, row.values())):
             row = {name: _plain(row[name]) for name in COLUMNS if name in row}
-        yield {"id": f"reference {number}", **_EMPTY, **row}
+        yield {**_EMPTY, **row}
 
 
 def _plain(value: Any) -> Any:
@@ -220,7 +208,14 @@ def _family(task: str) -> Family:
     if task == "retrieval":
         fix = "Score embeddings with sarbench.metrics.retrieval"
         raise UnknownNameError(where="task 'retrieval'", problem="has no answers in words", fix=fix)
-    families = {spec.family for spec in read_catalogue().select([task])}
+    catalogue = read_catalogue()
+    try:
+        families = {spec.family for spec in catalogue.select([task])}
+    except UnknownNameError as error:
+        near = get_close_matches(task, [*FAMILIES, *catalogue.tasks], n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        fix = f"{hint}Name a task of `sarbench tasks`, or a kind of question: {', '.join(FAMILIES)}"
+        raise UnknownNameError(where=f"task {task!r}", problem="does not exist", fix=fix) from error
     if len(families) != 1:
         fix = f"Name one task, or a kind of question: {', '.join(FAMILIES)}"
         raise UnknownNameError(where=f"task {task!r}", problem="names several kinds of question", fix=fix)

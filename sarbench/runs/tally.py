@@ -185,6 +185,8 @@ def protocols_named(wanted: str | Iterable[str]) -> tuple[str, ...]:
     names = (wanted,) if isinstance(wanted, str) else tuple(wanted)
     if "all" in names:
         return PROTOCOLS
+    if not names:
+        raise UnknownNameError(problem="no protocol is named", fix=f"Use some of: {', '.join(PROTOCOLS)}; or all")
     for name in names:
         if name not in PROTOCOLS:
             fix = f"Use some of: {', '.join(PROTOCOLS)}; or all"

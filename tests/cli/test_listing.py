@@ -1,5 +1,6 @@
 """`sarbench tasks`: what can be asked, and why the rest cannot."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,24 @@ def test_nothing_is_said_of_tasks_that_can_be_asked(rebuilt: Path) -> None:
     asked = [line.split()[0] for line in lines if line.startswith("sarbench_") and line.rstrip().endswith("yes")]
     assert asked
     assert not set(asked) & set(named)
+
+
+def test_retrieval_is_listed_with_its_metrics_and_the_command_that_runs_it(home: Path) -> None:
+    lines = run("tasks", home=home).stdout.splitlines()
+    rows = {line.split()[0]: line.split() for line in lines if "mean_recall" in line}
+    assert rows["sar-text/retrieval-hrsid/test"][1:4] == ["1.0", "retrieval", "mean_recall"]
+    assert any("sarbench retrieve --encoder" in line for line in lines)
+    found = json.loads(run("tasks", "--json", home=home).stdout)
+    tasks = {task["name"]: task for task in found["retrieval"]}
+    assert tasks.keys() == rows.keys()
+    missing, blind = tasks["sar-text/retrieval-hrsid/test"], tasks["fusar-geovl/caption/train"]
+    assert (missing["recorded"], missing["run_by"]) == ("sarbench_sartext_retrieval_hrsid_test", "sarbench retrieve")
+    assert "sarbench build sar-text --data-dir DIR --configs retrieval-hrsid" in missing["why_not"]
+    assert "images are not there" in blind["why_not"]
+    assert {metric["protocol"] for metric in found["metrics"]["retrieval"]} == {"strict", "paper"}
+    assert all(metric["source"] and metric["unit"] for metric in found["metrics"]["retrieval"])
+
+
+def test_built_captions_can_be_retrieved(built_home: Path) -> None:
+    tasks = json.loads(run("tasks", "--json", home=built_home).stdout)["retrieval"]
+    assert any(task["built"] and task["dataset"] == "sar-text" for task in tasks)

@@ -41,7 +41,9 @@ def retrieval(tmp_path: Path) -> Path:
     return run
 
 
-@pytest.mark.parametrize("wanted", [RETRIEVAL, "sarbench_sartext_retrieval_*", "*hrsid_test"])
+@pytest.mark.parametrize(
+    "wanted", [RETRIEVAL, "sarbench_sartext_retrieval_*", "*hrsid_test", "sar-text/retrieval-*/test"]
+)
 def test_retrieval_is_named_as_the_run_names_it(retrieval: Path, wanted: str) -> None:
     found = CliRunner(env={"COLUMNS": "200"}).invoke(app, [str(retrieval), "--tasks", wanted, "--json"])
     assert found.exit_code == 0, found.output

@@ -40,6 +40,7 @@ def test_a_row_a_task_and_what_is_missing(runs: list[Path]) -> None:
     assert header.split() == [
         "task",
         "metric",
+        "unit",
         "sarbench",
         "sarbench-2",
         "sarbench-4",
@@ -48,8 +49,8 @@ def test_a_row_a_task_and_what_is_missing(runs: list[Path]) -> None:
         "–",
         "highest",
     ]
-    assert counting.split() == [COUNTING, "exact", "0.8000", "0.6000", "0.4000", "0.6000", "0.4000", "–", "0.8000"]
-    assert referring.split() == [REFERRING, "f1@0.5", "0.4000", "0.3000", "–", "–", "–"]
+    assert counting.split() == [COUNTING, "exact", "%", "80.00", "60.00", "40.00", "60.00", "40.00", "–", "80.00"]
+    assert referring.split() == [REFERRING, "f1@0.5", "%", "40.00", "30.00", "–", "–", "–"]
     assert f"{REFERRING}: no score with --prompt sarbench-4" in text
     assert [found.mean for found in load_scores(runs[0]).wordings] == [pytest.approx(0.6), None]
 

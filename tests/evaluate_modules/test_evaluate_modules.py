@@ -127,19 +127,44 @@ def test_a_dataset_passes_and_its_images_stay_encoded(evaluate_cache: Path, tmp_
 @pytest.mark.parametrize(
     ("said", "rows", "says"),
     [
-        (["2", "3"], [ROWS["counting"]], "2 predictions for 1 references"),
-        ([2], [ROWS["counting"]], "prediction 0: is int"),
-        ([None], [ROWS["counting"]], "prediction 0: is NoneType"),
+        (["2", "3"], [ROWS["counting"]], r"1 references, and more predictions \(2 in all\)"),
+        ([2], [ROWS["counting"]], "its prediction is int"),
+        ([None], [ROWS["counting"]], "its prediction is NoneType"),
         (["2"], ["two"], "reference 0: is no row"),
+        (None, [ROWS["counting"]], "got predictions of type NoneType"),
+        (["2"], None, "got references of type NoneType"),
+        ("2", [ROWS["counting"]], "got predictions of type str"),
+        ({}, [ROWS["counting"]], "got no prediction for sarchat-2m/"),
+        ({"elsewhere": "2"}, [ROWS["counting"]], "about no sample of the references: elsewhere"),
+        (["2", "2"], [ROWS["counting"]] * 2, "two references have this id"),
         (["2"], [{"id": "x"}], "no task"),
         (["2"], [ROWS["grounding"]], "asks for grounding"),
     ],
 )
-def test_wrong_input_is_named(said: list[Any], rows: list[Any], says: str, evaluate_cache: Path) -> None:
+def test_wrong_input_is_named(said: Any, rows: Any, says: str, evaluate_cache: Path) -> None:
     metric = load("counting", evaluate_cache)
     with pytest.raises(InputError, match=says):
         metric.compute(predictions=said, references=rows)
     assert metric.compute(predictions=["2"], references=[ROWS["counting"]])["strict/exact"] == 1.0
+
+
+@needs_evaluate
+def test_answers_are_taken_as_score_takes_them(evaluate_cache: Path) -> None:
+    """By id where they have ids, and with half an emoji, which no Arrow table holds."""
+    import pandas as pd
+
+    said, rows = answers("counting")
+    metric, expected = load("counting", evaluate_cache), flat("counting", said, rows)
+    by_id = {row["id"]: text for row, text in zip(rows, said, strict=True)}
+    backwards = dict(reversed(by_id.items()))
+    for given in (backwards, pd.Series(backwards)):
+        assert metric.compute(predictions=given, references=rows) == expected
+    half = [text + " \ud83d" for text in said]
+    assert metric.compute(predictions=half, references=rows) == flat("counting", half, rows)
+    nameless = [{**row, "id": None} for row in rows]
+    for row, text in zip(nameless, said, strict=True):
+        metric.add(prediction=text, reference=row)
+    assert metric.compute() == expected
 
 
 @needs_evaluate

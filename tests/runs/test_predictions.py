@@ -1,3 +1,4 @@
+import gzip
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from sarbench.errors import InputError
 from sarbench.runs.predictions import from_file, from_mapping, joined
+from sarbench.runs.record import SAMPLES
 
 
 def jsonl(path: Path, *lines: object) -> Path:
@@ -125,3 +127,54 @@ def test_an_ordered_file_is_not_held(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"cannot be opened \(No such file"):
         list(from_file(tmp_path / "absent.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b'{"id": "a", "answer": "2"}', "it has the keys id, answer, and no prediction"),
+        (b'{"sample": "a", "text": "2"}', "it has the keys sample, text, and no id and no prediction"),
+        (b'{"id": "a", "prediction": ["2"]}', "its prediction is a list"),
+        (b'{"id": "a", "prediction": "2", "sample_sha256": 3}', "its sample_sha256 is an int"),
+        (b'[{"id": "a", "prediction": "2"}]', "it is a list, .*jq"),
+        (b'{\n  "a": "2"\n}', "does not end in this line"),
+        (b'{"id": "a", "predic', "the file may be cut off"),
+        (b"id,prediction\na,2", "CSV is not read.*read_csv"),
+        (b"id prediction", "it is no JSON"),
+        (gzip.compress(b"{}", mtime=0), "compressed by gzip.*Unpack it"),
+        ("{}".encode("utf-16"), "UTF-16"),
+        (b'{"id": "a", "prediction": "\xe9"}', "is not UTF-8"),
+        (b'{"id": "a", "prediction": "2", "\\ud83d": ' + b"[" * 100_000, "line 1"),
+        (b'{"id\\ud83d": "a"}', "line 1.*it has the keys id"),
+    ],
+)
+def test_a_file_of_another_form_says_what_was_found_and_what_to_do(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "p.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=says) as caught:
+        list(from_file(path))
+    assert f"{path}, line 1: " in str(caught.value)
+    assert str(caught.value).encode()
+
+
+def test_the_content_says_what_is_parquet(tmp_path: Path) -> None:
+    path = tmp_path / "answers"
+    pq.write_table(pa.table({"id": ["a"], "prediction": ["x"]}), path)
+    assert [found.text for found in from_file(path)] == ["x"]
+
+
+def test_a_run_and_its_samples_are_sent_to_the_command_for_runs(tmp_path: Path) -> None:
+    """Read as answers they would lose what failed and the convention that was spoken."""
+    pq.write_table(SAMPLES.empty_table(), tmp_path / "task.parquet")
+    with pytest.raises(InputError, match=r"a part of a run record.*sarbench score RUN"):
+        list(from_file(tmp_path / "task.parquet"))
+    with pytest.raises(InputError, match="is a folder"):
+        list(from_file(tmp_path))
+    (tmp_path / "manifest.json").write_text("{}")
+    with pytest.raises(InputError, match=f"the folder of a run.*`sarbench score {tmp_path}`"):
+        list(from_file(tmp_path))
+
+
+def test_an_unknown_id_stands_beside_one_that_is_known() -> None:
+    with pytest.raises(InputError, match="references: set/train/1; the first reference is set/test/1"):
+        list(joined(references("set/test/1", "set/test/2"), from_mapping({"set/train/1": "x"})))

@@ -153,8 +153,8 @@ def test_command(tmp_path: Path, clean: Path) -> None:
     folders = [str(clean), *map(str, speckled(tmp_path)[:3])]
     shown = CliRunner().invoke(app, folders)
     assert shown.exit_code == 0
-    assert "0.8000 0.6000 0.4000 –" in shown.output
-    assert "no score with --perturb speckle:L=1" in shown.output
+    assert "80.00 60.00 40.00 –" in shown.output
+    assert "part of a curve, 3 of 4 severities, so it has no area: no score with --perturb speckle:L=1" in shown.output
     found = json.loads(CliRunner().invoke(app, [*folders, "--json"]).output)
     assert found[0]["scores"][0] == ["speckle:L=8", 0.8]
     assert found[0]["found"] is None
