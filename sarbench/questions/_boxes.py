@@ -138,7 +138,7 @@ def box_numbers(facts: Facts) -> Iterator[Number]:
         threshold = metric.name.partition("@")[2]
         scored = facts.having("of_sarchat") if metric in JACCARD else facts
         yield from numbers.overlap((metric,), scored, f"{{}}@{threshold}")
-    yield from _beside_chance(facts.having(_MIRRORED))
+    yield from _beside_chance(facts)
     having = facts.only(facts.table(f"tp@{HEADLINE}")[:, 0] > 0)
     yield numbers.share(MATCHED_IOU, having, f"iou_sum@{HEADLINE}", f"tp@{HEADLINE}", rate=False)
     parts = facts.table(*(f"{part}@{THRESHOLDS[0]}" for part in ("iou_sum", "tp", "fp", "fn")))
@@ -148,14 +148,19 @@ def box_numbers(facts: Facts) -> Iterator[Number]:
 
 def _beside_chance(facts: Facts) -> Iterator[Number]:
     """Yield what the same boxes are worth in the mirrored pictures, and what the true one adds to it."""
-    columns = facts.table(_MIRRORED, *(f"{part}@{HEADLINE}" for part in ("tp", "fp", "fn")))
+    sized = facts.having(_MIRRORED)
+    if len(facts) and not len(sized):
+        for metric in (ABOVE_CHANCE, BY_CHANCE):
+            yield Number(metric, estimate.NOTHING, note="the sizes of the images are not known")
+        return
+    columns = sized.table(_MIRRORED, *(f"{part}@{HEADLINE}" for part in ("tp", "fp", "fn")))
     chance, hits, given_and_true = columns[:, 0], columns[:, 1], columns[:, 1:] @ (2.0, 1.0, 1.0)
     above = np.stack([2 * (hits - chance), given_and_true], axis=1)
     yield Number(
-        ABOVE_CHANCE, estimate.ratio(above, facts.images, numbers.share_of, rate=False, bottom=ABOVE_CHANCE.low)
+        ABOVE_CHANCE, estimate.ratio(above, sized.images, numbers.share_of, rate=False, bottom=ABOVE_CHANCE.low)
     )
     by_chance = np.stack([2 * chance, given_and_true], axis=1)
-    yield Number(BY_CHANCE, estimate.ratio(by_chance, facts.images, numbers.share_of))
+    yield Number(BY_CHANCE, estimate.ratio(by_chance, sized.images, numbers.share_of))
 
 
 def single_or_multi(target: Target) -> tuple[str, ...]:

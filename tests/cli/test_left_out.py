@@ -36,7 +36,7 @@ def test_other_reasons_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_failures_are_told_with_what_they_say(monkeypatch, capsys, tmp_path: Path) -> None:
     monkeypatch.setattr(failures, "commonest_failure", lambda folder, tasks, hide: hide(f"{tasks} SEKRET8"))
     runs = [SimpleNamespace(task="a", failed=2), SimpleNamespace(task="b", failed=0)]
-    asked = SimpleNamespace(model_args="api_key=SEKRET8", gen_kwargs=None)
+    asked = SimpleNamespace(arguments={"api_key": "SEKRET8"}, generation={})
     assert _say_what_failed({tmp_path: SimpleNamespace(tasks=runs)}, asked)
     said = capsys.readouterr().err
     assert "2 samples failed in the harness, most often with: ['a'] ***\n" in said

@@ -59,15 +59,30 @@ def test_intervals_hold_their_value_and_stay_in_range() -> None:
         tp, fp, fn = rng.integers(0, 4, 3)
         facts = {f"{k}@{t}": float(v) for t in (0.25, 0.5, 0.75) for k, v in (("tp", tp), ("fp", fp), ("fn", fn))}
         lines.append(
-            line(n, n // 2, target={"boxes": []}, scores={**facts, "iou_sum@0.5": 0.7 * tp, "iou_sum@0.25": 0.7 * tp})
+            line(
+                n,
+                n // 2,
+                target={"boxes": []},
+                scores={**facts, "iou_sum@0.5": 0.7 * tp, "iou_sum@0.25": 0.7 * tp, "mirrored_tp": min(1.0, tp)},
+            )
         )
     for score in values("grounding", lines).values():
         assert score.value is not None
         assert score.low is not None
         assert score.high is not None
-        assert 0.0 <= score.low <= score.value <= score.high <= 1.0
+        least = -1.0 if score.metric == "f1_above_chance@0.5" else 0.0
+        assert least <= score.low <= score.value <= score.high <= 1.0
         if score.metric != "matched_iou":  # it looks at what was matched
             assert (score.clusters, score.n) == (30, 60)
+
+
+def test_without_sizes_of_images_chance_is_not_known_and_that_is_said() -> None:
+    facts = {f"{part}@{t}": 1.0 for t in (0.25, 0.5, 0.75) for part in ("tp", "fp", "fn")}
+    lines = [line(n, n, target={"boxes": []}, scores=facts) for n in range(4)]
+    made = values("grounding", lines)
+    assert made["f1@0.5"].value == 0.5
+    for name in ("f1_above_chance@0.5", "f1_by_chance@0.5"):
+        assert (made[name].value, made[name].note) == (None, "the sizes of the images are not known")
 
 
 def test_the_same_answers_give_the_same_bits() -> None:
