@@ -91,15 +91,16 @@ def shortfalls(task: TaskScores) -> Iterator[str]:
     ['t: PARTIAL, 2 of 8 samples (25.0 %) have no answer']
     """
     yield from left_out(task)
-    for note, names in _notes(task).items():
-        yield f"{task.task}: {', '.join(names)} not computed: {note}"
+    for (note, computed), names in _notes(task).items():
+        yield f"{task.task}: {', '.join(names)}{'' if computed else ' not computed'}: {note}"
 
 
-def _notes(task: TaskScores) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _notes(task: TaskScores) -> dict[tuple[str, bool], list[str]]:
+    found: dict[tuple[str, bool], list[str]] = {}
     for number in task.scores:
         if number.note and number.slice == "all":
-            found.setdefault(number.note, []).append(f"{number.metric} ({number.protocol})")
+            place = (number.note, number.value is not None)
+            found.setdefault(place, []).append(f"{number.metric} ({number.protocol})")
     return found
 
 

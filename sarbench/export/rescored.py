@@ -59,7 +59,7 @@ def _difference(recorded: TaskScores, again: TaskScores) -> str | None:
         return "its outcomes are not those of its answers"
     for key in then.keys() | now.keys():
         before, after = then.get(key), now.get(key)
-        if key[2] == CLEAN or (after is not None and after.note is not None):  # e.g. no Java here
+        if key[2] == CLEAN or (after is not None and after.note and after.value is None):  # e.g. no Java here
             continue
         if before is not None and after is not None and _same(before, after):
             continue

@@ -70,6 +70,7 @@ METRICS = (
 def with_caption_scores(facts: Facts, protocols: Collection[str]) -> Facts:
     """Add what each protocol gives each answer."""
     columns, notes, whole = dict(facts.columns), dict(facts.notes), dict(facts.whole)
+    remarks = dict(facts.remarks)
     for protocol in caption.PROTOCOLS:
         if protocol not in protocols or not len(facts):
             continue
@@ -82,10 +83,11 @@ def with_caption_scores(facts: Facts, protocols: Collection[str]) -> Facts:
             notes |= {(metric.name, protocol): str(error) for metric in METRICS if metric.protocol == protocol}
             continue
         notes |= {(name, protocol): reason for name, reason in found.unavailable.items()}
+        remarks |= {(name, protocol): reason for name, reason in found.notes.items()}
         whole |= {(name, protocol): value for name, value in found.corpus.items()}
         whole[CONFLICTS.name, protocol] = float(items.conflicts)
         columns |= {f"{protocol}:{name}": value for name, value in _columns(found, items).items()}
-    return replace(facts, columns=columns, notes=notes, whole=whole)
+    return replace(facts, columns=columns, notes=notes, remarks=remarks, whole=whole)
 
 
 class _Items(NamedTuple):
@@ -149,7 +151,8 @@ def caption_numbers(facts: Facts) -> Iterator[Number]:
             nothing = estimate.NOTHING._replace(method="unavailable")
             yield Number(metric, nothing, note=facts.notes[name, protocol])
         elif f"{protocol}:group" in facts.columns:
-            yield Number(metric, _estimate(metric, _one_row_each(facts, protocol), facts.whole))
+            made = _estimate(metric, _one_row_each(facts, protocol), facts.whole)
+            yield Number(metric, made, note=facts.remarks.get((name, protocol)))
 
 
 def _estimate(metric: Metric, facts: Facts, whole: Mapping[tuple[str, str], float]) -> estimate.Estimate:

@@ -46,6 +46,8 @@ class Facts:
     texts: Sequence[Text] = ()
     notes: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(metric, protocol) → why it could not be computed."""
+    remarks: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """(metric, protocol) → why its value says nothing about the answers."""
     whole: Mapping[tuple[str, str], float] = field(default_factory=dict)
     """(metric, protocol) → value over all answers, for what does not follow from the facts of each."""
 

@@ -31,7 +31,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Number:
-    """A metric with its estimate; a note says why there is none."""
+    """A metric with its estimate; a note says why there is none, or why it says nothing."""
 
     metric: Metric
     estimate: Estimate

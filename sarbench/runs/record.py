@@ -149,7 +149,7 @@ class Score(_Record):
     headline: bool = False
     """Whether this is THE number of its task."""
     note: str | None = None
-    """Why there is no value, e.g. that Java is not installed."""
+    """Why there is no value, e.g. that Java is not installed, or why it says nothing about the answers."""
 
 
 class TaskScores(_Record):

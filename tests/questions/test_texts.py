@@ -1,5 +1,6 @@
 import pytest
 
+from sarbench.cli.tables import shortfalls
 from sarbench.metrics import caption
 from sarbench.runs.tally import PROTOCOLS, score_task
 from tests.questions.rows import ROWS
@@ -47,6 +48,16 @@ def test_one_caption_an_image_is_the_corpus_score(protocol: str) -> None:
         assert score.low is not None
         assert score.high is not None
         assert score.low <= score.value <= score.high
+
+
+def test_a_cider_without_document_frequencies_says_that_it_says_nothing() -> None:
+    scored = score_task("t", "caption", lines([0], CAPTIONS[:1], CAPTIONS[:1]))
+    told = {score.metric: (score.value, bool(score.note)) for score in scored.scores if score.protocol == "strict"}
+    assert told["cider"] == (0.0, True)
+    assert told["rouge_l"] == (1.0, False)
+    (said,) = shortfalls(scored)
+    assert said.startswith("t: cider (strict), cider (paper): is 0 whatever is answered")
+    assert not list(shortfalls(score_task("t", "caption", lines())))
 
 
 def test_strict_groups_rows_of_one_image_and_paper_does_not() -> None:
