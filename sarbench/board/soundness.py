@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from sarbench.board.moments import moment
+from sarbench.questions.kinds import KINDS
 from sarbench.runs.record import Manifest, Score, Scores, TaskRun, TaskScores
 from sarbench.runs.store import Run
 
@@ -16,6 +17,7 @@ MOST = 1e12
 """No count, time or score of a run is larger: beyond it a number cannot be written on a page."""
 
 _SLACK = 1e-9
+_LEAST = {metric.name: metric.low for kind in KINDS.values() for metric in kind.metrics}
 _MOST_PARAMETERS = 1e18
 
 
@@ -83,14 +85,15 @@ def _of_score(score: Score) -> Iterator[str]:
         yield f"{where}: the level {score.level} is not between 0 and 1"
     if score.n == 0 and score.value is not None:
         yield f"{where}: value is {_short(score.value)}, which is made from nothing"
+    least = _LEAST.get(score.metric, 0.0)
     limits = (("value", score.value), ("low", score.low), ("high", score.high))
     for name, number in limits:
         if number is None:
             continue
         if not abs(number) <= MOST:
             yield f"{where}: {name} is {_short(number)}"
-        elif score.unit == "fraction" and not -_SLACK <= number <= 1 + _SLACK:
-            yield f"{where}: {name} is {_short(number)}, and a fraction lies between 0 and 1"
+        elif score.unit == "fraction" and not least - _SLACK <= number <= 1 + _SLACK:
+            yield f"{where}: {name} is {_short(number)}, and such a fraction lies between {least:g} and 1"
     known = [number for _, number in (limits[1], limits[0], limits[2]) if number is not None]
     # The bootstrap of a biased statistic, such as macro-F1, may leave the value itself out (`stats.cluster_bootstrap`).
     ordered = [known[0], known[-1]] if "bootstrap" in score.method and len(known) == 3 else known

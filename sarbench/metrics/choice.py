@@ -181,7 +181,9 @@ def balanced_accuracy(counts: npt.ArrayLike) -> Array:
     return mean
 
 
-def vqa_correct(prediction: str | None, truth: str, *, protocol: str = "paper", kind: str | None = None) -> bool | None:
+def vqa_correct(
+    prediction: str | None, truth: str, *, protocol: str = "paper", kind: str | None = None, asked: str | None = None
+) -> bool | None:
     """Judge the answer to one visual question.
 
     Args:
@@ -191,6 +193,7 @@ def vqa_correct(prediction: str | None, truth: str, *, protocol: str = "paper", 
             sarbench's own (`vqa.strict`).
         kind: What the question asks for (`vqa.truths.KINDS`; "vqa" where that is unknown). "strict" needs it, the
             paper's rule does not look at it.
+        asked: The class that a count is asked of, where it is known; "strict" alone looks at it.
 
     Returns:
         True or False; None where the rules leave it to a judge (`vqa.bounds` says what that does to the score).
@@ -211,7 +214,7 @@ def vqa_correct(prediction: str | None, truth: str, *, protocol: str = "paper", 
             problem="is missing: the strict rule reads an answer by what the question asks for",
             fix=f"Give one of: {', '.join(KINDS)}; vqa where it is unknown",
         )
-    return strict.judge(prediction, truth, kind=kind).correct
+    return strict.judge(prediction, truth, kind=kind, asked=asked).correct
 
 
 def _numbers(labels: Sequence[str]) -> dict[str, int]:

@@ -20,6 +20,7 @@ THRESHOLDS = (0.25, 0.5, 0.75)
 HEADLINE = 0.5
 
 _MIRRORED = "mirrored_tp"
+_EDGES = 4
 
 F1 = Metric(f"f1@{HEADLINE}", f"F1 of boxes matched one to one at IoU {HEADLINE}; every box that hits nothing costs")
 RATES = tuple(
@@ -35,7 +36,8 @@ BY_CHANCE = Metric(
 )
 ABOVE_CHANCE = Metric(
     f"f1_above_chance@{HEADLINE}",
-    f"f1@{HEADLINE} less f1_by_chance@{HEADLINE}: 0 for boxes that do not follow the picture, however many",
+    f"f1@{HEADLINE} less f1_by_chance@{HEADLINE}: 0 on average for boxes that know neither the picture nor"
+    " on which side targets usually lie, however many; the same box everywhere is for a blind run to find out",
     low=-1.0,
 )
 MATCHED_IOU = Metric(
@@ -69,6 +71,10 @@ def boxes_of(row: Row) -> list[dict[str, Any]]:
     if row.get("boxes") is None:
         fix = "Give the column `boxes`, an empty list where there is nothing"
         raise InputError(where=row.get("id", "reference"), problem="has no boxes to hold an answer against", fix=fix)
+    for place, box in enumerate(row["boxes"]):
+        if len(box["xyxy"]) != _EDGES:
+            problem = f"has a true box of {len(box['xyxy'])} edges, boxes[{place}]"
+            raise InputError(where=row.get("id", "reference"), problem=problem, fix="Give boxes as [x1, y1, x2, y2]")
     return [
         {"label": box["label"], "xyxy": [float(edge) for edge in box["xyxy"]], "position": box.get("position")}
         for box in row["boxes"]
@@ -156,11 +162,13 @@ def _beside_chance(facts: Facts) -> Iterator[Number]:
     columns = sized.table(_MIRRORED, *(f"{part}@{HEADLINE}" for part in ("tp", "fp", "fn")))
     chance, hits, given_and_true = columns[:, 0], columns[:, 1], columns[:, 1:] @ (2.0, 1.0, 1.0)
     above = np.stack([2 * (hits - chance), given_and_true], axis=1)
-    yield Number(
-        ABOVE_CHANCE, estimate.ratio(above, sized.images, numbers.share_of, rate=False, bottom=ABOVE_CHANCE.low)
-    )
     by_chance = np.stack([2 * chance, given_and_true], axis=1)
-    yield Number(BY_CHANCE, estimate.ratio(by_chance, sized.images, numbers.share_of))
+    note = None
+    if len(sized) < len(facts):
+        note = f"of {len(sized)} of {len(facts)} answers: the sizes of the other images are not known"
+    made = estimate.ratio(above, sized.images, numbers.share_of, bottom=ABOVE_CHANCE.low)
+    yield Number(ABOVE_CHANCE, made, note=note)
+    yield Number(BY_CHANCE, estimate.ratio(by_chance, sized.images, numbers.share_of), note=note)
 
 
 def single_or_multi(target: Target) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from sarbench.answers import parse
+from sarbench.answers.synonyms import CLASSES
 from sarbench.metrics import choice
 from sarbench.metrics.vqa.strict import judge
 from sarbench.questions import estimate, numbers
@@ -57,6 +59,18 @@ def short_target(row: Row) -> dict[str, Any]:
     return {"text": first, **({"or": others} if others else {}), **paper_of(row)}
 
 
+def asked_of(row: Row) -> dict[str, str]:
+    """Return the class that a question counts, where it names one of SARDet-100K's six or of the row's own boxes.
+
+    >>> asked_of({"question": "How many planes are there?"}), asked_of({"question": "How many?"})
+    ({'asked': 'aircraft'}, {})
+    """
+    own = (box["label"] for box in row.get("boxes") or () if box["label"])
+    choices = tuple(dict.fromkeys((*CLASSES, *own)))
+    named = parse(row.get("question") or "", kind="label", choices=choices).value
+    return {} if named is None else {"asked": named}
+
+
 def paper_facts(target: Target, text: str) -> dict[str, float]:
     """Return the facts of SARLANG-1M's rule where it applies: the first accepted answer is the one its file has."""
     if target.get("paper") != "sarlang":
@@ -67,7 +81,8 @@ def paper_facts(target: Target, text: str) -> dict[str, float]:
 
 def verdict_on(target: Target, answer: Answer, kind: str) -> bool | None:
     """Hold an answer against the accepted ones by sarbench's rules: right if it equals one, wrong if it is none."""
-    verdicts = [judge(answer.text, true, kind=kind).correct for true in (target["text"], *target.get("or", ()))]
+    accepted_texts, asked = (target["text"], *target.get("or", ())), target.get("asked")
+    verdicts = [judge(answer.text, true, kind=kind, asked=asked).correct for true in accepted_texts]
     return True if True in verdicts else None if None in verdicts else False
 
 

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from sarbench.answers import Parsed, parse
-from sarbench.answers.synonyms import CLASSES
 from sarbench.errors import InputError
 from sarbench.metrics import count
 from sarbench.questions import numbers
 from sarbench.questions._boxes import box_facts, boxes_of, charged, with_boxes
-from sarbench.questions._short import PAPER, paper_facts, short_target, undecided_numbers
+from sarbench.questions._short import PAPER, asked_of, paper_facts, short_target, undecided_numbers
 from sarbench.questions.facts import Facts
 from sarbench.questions.kind import Answer, Kind, Row, Target, fixed
 from sarbench.questions.metric import SARCHAT, Metric, Number
@@ -64,10 +63,7 @@ def target_of(row: Row) -> dict[str, Any]:
     boxes = boxes_of(row) if row.get("boxes") else []
     true = row["count"]  # pandas makes floats of a column with gaps
     true = int(true) if isinstance(true, float) and true.is_integer() else true
-    known = dict.fromkeys((*CLASSES, *(box["label"] for box in boxes if box["label"])))
-    named = parse(row.get("question") or "", kind="label", choices=tuple(known)).value
-    asked = {} if named is None else {"asked": named}
-    return {"count": true, "boxes": boxes, **asked, **short_target(row)}
+    return {"count": true, "boxes": boxes, **asked_of(row), **short_target(row)}
 
 
 def _score(target: Target, answer: Answer) -> dict[str, float]:

@@ -86,7 +86,7 @@ def _within(estimate: Estimate, top: float | None, *, rate: bool, bottom: float 
     low, high = estimate.low, estimate.high
     if rate and estimate.value is not None:
         reach = stats.edge_interval(0.0, estimate.clusters)[1]
-        if estimate.value in (0.0, 1.0):
+        if estimate.value in (0.0, 1.0) and bottom == 0.0:
             low = high = estimate.value
         if low is not None and high is not None:
             low, high = min(low, 1.0 - reach), max(high, reach)

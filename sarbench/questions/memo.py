@@ -22,6 +22,10 @@ _LONGEST = 300
 """Characters of the longest answer that is looked up: beyond, answers are texts and do not repeat."""
 
 
+_READ_IN_QUESTIONS = ("caption", "counting")
+"""Tasks whose targets follow from the question too: what a caption is of, and which class is counted."""
+
+
 class Scorer:
     """Scores answers under the settings of one run."""
 
@@ -101,7 +105,7 @@ def _key(row: Row) -> Any:
         row["task"],
         row.get("subtask"),
         row.get("dataset"),
-        row.get("question") if row["task"] == "caption" else None,
+        row.get("question") if row["task"] in _READ_IN_QUESTIONS else None,
         row.get("count"),
         tuple(answers),
         tuple(choices),

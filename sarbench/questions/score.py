@@ -5,6 +5,7 @@ does not depend on who computed it. Nothing here looks at more than one answer.
 """
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import msgspec
@@ -13,10 +14,13 @@ from sarbench.answers import Parsed, parse
 from sarbench.answers.bulk import parse_boxes
 from sarbench.answers.outcome import Outcome
 from sarbench.coords import Size
+from sarbench.errors import InputError
 from sarbench.questions.family import Family, family
 from sarbench.questions.kind import Answer, Row, Target
 from sarbench.questions.kinds import KINDS
 from sarbench.questions.labels import OPEN
+
+_LONGEST_SIDE = 2**31 - 1
 
 BOX_KINDS: tuple[Family, ...] = ("grounding", "referring")
 """Kinds whose answers are boxes."""
@@ -85,9 +89,19 @@ def score_answer(
 
 
 def size_of(row: Mapping[str, Any]) -> Size | None:
-    """Return width and height; None where they are not known, as for a row without an image."""
+    """Return width and height; None where they are not known, as for a row without an image.
+
+    Raises:
+        InputError: A side that is no whole number of pixels.
+    """
     width, height = row.get("width"), row.get("height")
-    return (width, height) if width and height else None
+    if width is None or height is None or width != width or height != height:  # pandas has NaN for None
+        return None
+    for side in (width, height):
+        if isinstance(side, bool) or not isinstance(side, Real) or not 0 <= side <= _LONGEST_SIDE or side % 1:
+            problem = f"has a width and height of {width!r} and {height!r}"
+            raise InputError(where=row.get("id", "reference"), problem=problem, fix="Give both in whole pixels")
+    return (int(width), int(height)) if width and height else None
 
 
 def read_many(

@@ -5,7 +5,15 @@ from typing import Any
 
 from sarbench.answers import Parsed
 from sarbench.questions import estimate, numbers
-from sarbench.questions._short import PAPER, UNDECIDED, paper_facts, short_target, undecided_numbers, verdict_on
+from sarbench.questions._short import (
+    PAPER,
+    UNDECIDED,
+    asked_of,
+    paper_facts,
+    short_target,
+    undecided_numbers,
+    verdict_on,
+)
 from sarbench.questions.facts import Facts
 from sarbench.questions.kind import Answer, Kind, Row, Target, fixed
 from sarbench.questions.metric import Metric, Number
@@ -22,7 +30,8 @@ def target_of(row: Row) -> dict[str, Any]:
     >>> target_of({"task": "attribute", "answers": ["Land."], "dataset": "sarlang-1m"})
     {'text': 'Land.', 'paper': 'sarlang', 'asks': 'attribute'}
     """
-    return {**short_target(row), "asks": row["task"]}
+    asked = asked_of(row) if row["task"] == "counting" else {}
+    return {**short_target(row), **asked, "asks": row["task"]}
 
 
 def _score(target: Target, answer: Answer) -> dict[str, float]:

@@ -102,7 +102,7 @@ class Tally:
         self._outcomes[outcome] += 1
         if outcome == "failed":
             return
-        if scores.get("undecided"):
+        if scores.get("undecided") or scores.get("paper_undecided"):
             self.undecided.append(line["id"])
         text = self.kind.text(target, line.get("prediction") or "", parsed) if self.kind.text else None
         slices = self._parts(line["id"], target)

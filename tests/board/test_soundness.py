@@ -35,6 +35,14 @@ def run(make_run):
     return make_run(RunPlan("a", "m", [TaskPlan(COUNTING, value=0.5, half_width=0.1)]))
 
 
+def test_what_may_be_below_0_is_sound_there(run):
+    (score, *_) = run.scores.tasks[0].scores
+    low = {"metric": "f1_above_chance@0.5", "value": -0.02, "low": -0.13, "high": 0.05, "headline": False}
+    assert fault(with_scores(run, scores=(score, score.model_copy(update=low)))) is None
+    under = score.model_copy(update=low | {"low": -1.2})
+    assert "such a fraction lies between -1 and 1" in fault(with_scores(run, scores=(score, under)))
+
+
 def test_the_runs_of_the_other_tests_are_sound(all_runs):
     assert [fault(each) for each in all_runs] == [None] * len(all_runs)
 
@@ -42,9 +50,9 @@ def test_the_runs_of_the_other_tests_are_sound(all_runs):
 @pytest.mark.parametrize(
     ("update", "words"),
     [
-        ({"value": 7.0, "low": 6.5, "high": 7.5}, "value is 7, and a fraction lies between 0 and 1"),
-        ({"value": -5.0}, "value is -5, and a fraction"),
-        ({"low": -0.5}, "low is -0.5, and a fraction"),
+        ({"value": 7.0, "low": 6.5, "high": 7.5}, "value is 7, and such a fraction lies between 0 and 1"),
+        ({"value": -5.0}, "value is -5, and such a fraction"),
+        ({"low": -0.5}, "low is -0.5, and such a fraction"),
         ({"value": 0.9, "low": 0.95, "high": 0.1}, "out of order: 0.95, 0.9, 0.1"),
         ({"value": 0.9}, "out of order: 0.4, 0.9, 0.6"),
         ({"value": None, "low": 0.6, "high": 0.4}, "out of order: 0.6, 0.4"),

@@ -61,3 +61,25 @@ def test_demo_help_costs_no_model() -> None:
     )
     assert answer.returncode == 0
     assert "--out" in answer.stdout
+
+
+def _of_floors(printed: str) -> list[str]:
+    """What the table says of the floors, its last two columns: those before hang on the arithmetic of a machine."""
+    table = printed[printed.index("sarbench_sarchat_rebuilt_*: ") :]
+    lines = table[: table.index("\n\n")].splitlines()
+    width = max(len(line) for line in lines)
+    return [lines[0], *(line.ljust(width)[48:] for line in lines[1:])]
+
+
+def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
+    pytest.importorskip("lmms_eval", reason="lmms-eval is not installed: pip install 'sarbench[eval]'")
+    answer = subprocess.run(
+        [sys.executable, "-c", "from sarbench.cli.main import main; main()", "demo", "--out", str(tmp_path / "demo")],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "COLUMNS": "100"},
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stderr
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert _of_floors(answer.stdout) == _of_floors(readme)

@@ -71,7 +71,7 @@ def test_a_killed_evaluation_goes_on_in_its_wording(tiny_model, simulated_home, 
         ]
         headline = next(score for score in run.scores.tasks[0].scores if score.headline)
         assert (wording.run_id, wording.value) == (run.folder.name, headline.value)
-        assert f"{wording.value:.4f}" in said
+        assert f" {100 * wording.value:.2f} " in said
     values = [wording.value for wording in spread.wordings]
     assert spread.mean == pytest.approx(sum(values) / 4)
     assert (spread.lowest, spread.highest) == (min(values), max(values))

@@ -65,6 +65,21 @@ def test_a_target_that_mirrors_itself_is_hit_by_chance() -> None:
     assert boxes.mirrored_hits([[0, 0, *SIZE]], [[0, 0, *SIZE]], SIZE) == boxes.MIRRORED_PICTURES
 
 
-def test_bad_boxes_are_refused() -> None:
-    with pytest.raises(InputError, match="is no box"):
-        boxes.mirrored_hits([[0, 0, 1, 1]], [[0, 0, float("nan"), 1]], SIZE)
+BOX = [[0, 0, 1, 1]]
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: boxes.mirrored_hits(BOX, [[0, 0, float("nan"), 1]], SIZE), "is no box"),
+        (lambda: boxes.mirrored_hits(BOX, BOX, SIZE, iou=2), "no overlap threshold"),
+        (lambda: boxes.mirrored_hits(BOX, BOX, SIZE, predicted_labels=["a", "b"], true_labels=["a"]), "one label"),
+        *(
+            (lambda size=size: boxes.mirrored_hits(BOX, BOX, size), "size")
+            for size in ((0, 0), (5, float("nan")), None)
+        ),
+    ],
+)
+def test_bad_input_is_refused(call, words: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(InputError, match=words):
+        call()

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from sarbench.questions.estimate import NOTHING, mean, ratio
+from sarbench.questions.numbers import share_of
 
 
 def test_nothing_has_no_value() -> None:
@@ -43,3 +44,17 @@ def test_an_extreme_rate_is_not_certain(value: float) -> None:
     assert found.low is not None
     assert found.high is not None
     assert found.high - found.low > 0.5
+
+
+def test_a_difference_of_few_images_is_not_certain_at_its_ends() -> None:
+    images = np.arange(3)
+    for value in (0.0, 1.0):
+        columns = np.stack([np.full(3, value), np.ones(3)], axis=1)
+        found = ratio(columns, images, share_of, bottom=-1.0)
+        assert found.value == value
+        assert found.low < 0.6 if value else found.low == 0.0
+        assert found.high == 1.0 if value else found.high > 0.4
+    mixed = np.array([[-1.0, 1.0], [1.0, 1.0], [1.0, 1.0], [-1.0, 1.0]] * 5)
+    found = ratio(mixed, np.arange(20), share_of, bottom=-1.0)
+    assert found.value == 0.0
+    assert found.low < -0.3 < 0.3 < found.high

@@ -1,3 +1,6 @@
+import itertools
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -5,7 +8,7 @@ from hypothesis import strategies as st
 from sarbench.errors import InputError
 from sarbench.questions.memo import Scorer
 from sarbench.questions.score import score_answer, target_of
-from tests.questions.rows import PERFECT, ROWS
+from tests.questions.rows import PERFECT, ROWS, asked
 
 ANSWERS = st.sampled_from([*PERFECT.values(), "", "no", "3", "top left", "unknown", "[1, 2, 30, 40]"])
 
@@ -37,3 +40,42 @@ def test_a_row_that_cannot_be_scored_is_named() -> None:
     sizeless = {**ROWS["referring"], "id": "sizeless", "width": None}
     with pytest.raises(InputError, match="sizeless: has no width and height"):
         list(Scorer("referring", "norm1000").score_all([sizeless], ["[1, 2, 3, 4]"]))
+
+
+def test_what_is_asked_decides_wherever_the_row_stands() -> None:
+    """Questions with equal numbers and answers, whose classes differ: what is remembered must tell them apart."""
+    rows = [
+        asked("counting", f"How many {name}s are there?", "2", count=2, id=f"{name}-{turn}")
+        for turn in range(2)
+        for name in ("ship", "bridge", "car")
+    ]
+    answers = [f"2 {row['id'].split('-')[0]}s and 11 tanks" for row in rows]
+    wrong = ["2 tanks and 11 ships"] * len(rows)
+    for order in list(itertools.permutations(range(len(rows))))[::37]:
+        placed = [rows[place] for place in order]
+        scorer = Scorer("counting", "pixel")
+        scored = [score.scores["exact"] for _, score in scorer.score_all(placed, [answers[place] for place in order])]
+        assert scored == [1.0] * len(rows)
+        assert not any(score.scores["exact"] for _, score in scorer.score_all(placed, wrong))
+
+
+@pytest.mark.parametrize("side", ["256", 10**30, float("inf"), -4, True, 25.5])
+def test_a_size_that_is_none_names_its_row(side: object) -> None:
+    broken = {**ROWS["grounding"], "id": "broken", "width": side}
+    with pytest.raises(InputError, match=r"broken: has a width and height of"):
+        list(Scorer("grounding", "pixel").score_all([broken], ["ship [0, 0, 1, 1]"]))
+
+
+def test_sizes_from_pandas_are_sizes() -> None:
+    for width, height in ((200.0, np.float64(100)), (np.int64(200), 100)):
+        rows = [{**ROWS["grounding"], "width": width, "height": height}]
+        ((_, score),) = Scorer("grounding", "norm1").score_all(rows, ["ship [0, 0, 1, 1]"])
+        assert score.parsed["boxes"][0]["xyxy"] == [0, 0, 200, 100]
+    ((_, score),) = Scorer("grounding", "pixel").score_all([{**ROWS["grounding"], "width": float("nan")}], ["none"])
+    assert "mirrored_tp" not in score.scores
+
+
+def test_a_true_box_of_three_edges_names_its_row() -> None:
+    box = {"label": "ship", "xyxy": [1.0, 2.0, 3.0], "position": None}
+    with pytest.raises(InputError, match=r"broken: has a true box of 3 edges, boxes\[0\]"):
+        list(Scorer("grounding", "pixel").score_all([{**ROWS["grounding"], "id": "broken", "boxes": [box]}], [""]))

@@ -9,7 +9,7 @@ from sarbench.questions.family import family
 from sarbench.questions.kinds import KINDS as RULES
 from sarbench.questions.score import score_answer, target_of
 from sarbench.runs.tally import score_task
-from tests.questions.rows import PERFECT, ROWS
+from tests.questions.rows import PERFECT, ROWS, asked
 
 TEXTS = ("caption", "field")  # CIDEr needs more than one answer: see test_texts.py
 KINDS = sorted(set(ROWS) - set(TEXTS))
@@ -164,3 +164,16 @@ def test_a_count_that_pandas_made_a_float_is_a_count() -> None:
     line = {**ROWS["counting"], "id": "odd", "count": 2.5}
     with pytest.raises(InputError, match=r"odd: cannot be scored: true count 2\.5"):
         sarbench.score(task="counting", predictions=["2"], references=[line])
+
+
+@pytest.mark.parametrize("kind", ["counting", "vqa"])
+def test_an_answer_that_counts_several_classes_is_read_by_what_was_asked(kind: str) -> None:
+    rows = [asked("counting", question, "3", count=3) for question in ("How many ships are there?", "How many?")]
+    exact = [
+        score_answer(kind, target_of(row, kind), text, coords="pixel", size=None).scores
+        for row in rows
+        for text in ("There are 3 ships and 2 planes.", "There are 2 ships and 3 planes.")
+    ]
+    assert [scores["exact"] for scores in exact] == [1.0, 0.0, 0.0, 0.0]
+    if kind == "vqa":
+        assert [scores["undecided"] for scores in exact] == [0.0, 0.0, 1.0, 1.0]

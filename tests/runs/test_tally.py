@@ -85,6 +85,14 @@ def test_without_sizes_of_images_chance_is_not_known_and_that_is_said() -> None:
         assert (made[name].value, made[name].note) == (None, "the sizes of the images are not known")
 
 
+def test_chance_says_which_answers_it_is_about() -> None:
+    facts = {f"{part}@{t}": 1.0 for t in (0.25, 0.5, 0.75) for part in ("tp", "fp", "fn")}
+    lines = [line(n, n, target={"boxes": []}, scores=facts | ({"mirrored_tp": 0.0} if n else {})) for n in range(4)]
+    made = values("grounding", lines)["f1_above_chance@0.5"]
+    assert (made.value, made.n) == (0.5, 3)
+    assert made.note == "of 3 of 4 answers: the sizes of the other images are not known"
+
+
 def test_the_same_answers_give_the_same_bits() -> None:
     lines = [line(n, n // 4, scores={"exact": float(n % 3 == 0), "within_1": 1.0}) for n in range(40)]
     assert score_task("t", "counting", lines) == score_task("t", "counting", list(lines))

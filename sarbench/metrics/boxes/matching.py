@@ -97,8 +97,8 @@ def match_at(
     """
     asked = _thresholds(thresholds)
     overlaps = overlaps_of(predicted, true, edges=edges)
-    same = _same_class(overlaps.shape, predicted_labels, true_labels)
-    return {threshold: _matched(overlaps, overlaps >= threshold, same) for threshold in asked}
+    same = same_class(overlaps.shape, predicted_labels, true_labels)
+    return {threshold: matched(overlaps, overlaps >= threshold, same) for threshold in asked}
 
 
 def _thresholds(given: Iterable[float]) -> tuple[float, ...]:
@@ -110,7 +110,8 @@ def _thresholds(given: Iterable[float]) -> tuple[float, ...]:
     return asked
 
 
-def _matched(overlaps: Boxes, near: npt.NDArray[np.bool_], same: npt.NDArray[np.bool_] | None) -> Match:
+def matched(overlaps: Boxes, near: npt.NDArray[np.bool_], same: npt.NDArray[np.bool_] | None) -> Match:
+    """Match the boxes of one image from their overlaps [N, M], and from which are near and of one class enough."""
     rows, columns = _best_pairs(overlaps, near if same is None else near & same)
     tp = len(rows)
     # An exact sum does not depend on the order of the boxes.
@@ -142,8 +143,12 @@ def _no_conflict(rows: Indices, columns: Indices) -> bool:
     return bool((rows[1:] != rows[:-1]).all()) and len(set(columns.tolist())) == len(columns)
 
 
-def _same_class(shape: tuple[int, ...], predicted: Labels | None, true: Labels | None) -> npt.NDArray[np.bool_] | None:
-    """Return which pairs may match by class, or None where all may."""
+def same_class(shape: tuple[int, ...], predicted: Labels | None, true: Labels | None) -> npt.NDArray[np.bool_] | None:
+    """Return which pairs may match by class, or None where all may.
+
+    Raises:
+        InputError: As many labels as there are not boxes.
+    """
     if predicted is None or true is None:
         return None
     sizes = (length(predicted, "predicted_labels"), length(true, "true_labels"))

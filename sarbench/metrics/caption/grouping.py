@@ -9,6 +9,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from sarbench.errors import InputError
+from sarbench.metrics._paired import length
 from sarbench.metrics.caption.kernels.checked import check
 
 
@@ -42,7 +43,7 @@ def group_by_image(
         references: [N] the captions that each row accepts.
 
     Raises:
-        InputError: The lengths differ, an image id is None, or a text is not usable.
+        InputError: The lengths differ, an image id is None or cannot be one, or a text is not usable.
 
     >>> grouped = group_by_image(["a", "b", "a"], ["a ship", "sea", "a ship"], [["a ship"], ["sea"], ["one ship"]])
     >>> grouped.references
@@ -51,10 +52,11 @@ def group_by_image(
     ((0, 1, 0), 0)
     """
     check(predictions, references)
-    if len(image_ids) != len(predictions):
+    given = length(image_ids, "image_ids")
+    if given != len(predictions):
         raise InputError(
             where="image_ids",
-            problem=f"{len(image_ids)} image ids stand beside {len(predictions)} predictions",
+            problem=f"{given} image ids stand beside {len(predictions)} predictions",
             fix="Give one image id per row",
         )
     position: dict[Hashable, int] = {}
@@ -63,10 +65,10 @@ def group_by_image(
     image_of_row: list[int] = []
     differing: set[int] = set()
     for row, (image_id, prediction, accepted) in enumerate(zip(image_ids, predictions, references, strict=True)):
-        if image_id is None:
-            raise InputError(
-                where=f"image_ids[{row}]", problem="is None", fix="Give the image of every row, or score rows (`paper`)"
-            )
+        if image_id is None or not isinstance(image_id, Hashable):
+            problem = "is None" if image_id is None else f"is of type {type(image_id).__name__}"
+            fix = "Give the image of every row, or score rows (`paper`)"
+            raise InputError(where=f"image_ids[{row}]", problem=problem, fix=fix)
         index = position.setdefault(image_id, len(position))
         if index == len(chosen):
             chosen.append(prediction)

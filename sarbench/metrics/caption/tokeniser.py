@@ -48,8 +48,13 @@ def tokenise(text: str) -> list[str]:
     The same text gives the same tokens whatever its Unicode normal form, and cutting the joined tokens again changes
     nothing. The time is linear in the length of the text.
 
+    Raises:
+        InputError: It is no text.
+
     >>> tokenise('The ship’s X-band image: a 3.5 km pier, 20% “water” (see left).')
     ['the', "ship's", 'x-band', 'image', 'a', '3.5', 'km', 'pier', '20', '%', 'water', 'see', 'left']
     """
+    if not isinstance(text, str):
+        raise InputError(where="caption", problem=f"is of type {type(text).__name__}", fix="Give a str")
     lowered = unicodedata.normalize("NFC", text.translate(_SPELLING)).lower()
     return _TOKEN.findall(unicodedata.normalize("NFC", lowered))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from sarbench.errors import InputError
-from sarbench.metrics._paired import check_paired
+from sarbench.metrics._paired import check_paired, length
 from sarbench.metrics.vqa import sarlang, strict
 from sarbench.metrics.vqa.strict import Answer
 from sarbench.metrics.vqa.truths import Form, read_truth
@@ -123,10 +123,10 @@ def _check_truths(column: Column, truths: Sequence[str]) -> None:
 def _kinds(kinds: str | Sequence[str | None] | None, answers: int) -> Column:
     if kinds is None or isinstance(kinds, str):
         return Column(np.zeros(answers, dtype=np.int64), [kinds])
-    if len(kinds) != answers:
-        raise InputError(
-            where="kinds", problem=f"are {len(kinds)} for {answers} answers", fix="Give one an answer, or one for all"
-        )
+    given = length(kinds, "kinds")
+    if given != answers:
+        problem = f"are {given} for {answers} answers"
+        raise InputError(where="kinds", problem=problem, fix="Give one an answer, or one for all")
     for kind in set(map(type, kinds)) - {type(None)}:
         if not issubclass(kind, str):
             raise InputError(where="kinds", problem=f"hold a {kind.__name__}", fix="Give names of kinds, or None")
@@ -135,7 +135,7 @@ def _kinds(kinds: str | Sequence[str | None] | None, answers: int) -> Column:
 
 def _column(texts: Sequence[str | None]) -> Column:
     try:
-        encoded = pa.array(texts, type=pa.large_string()).dictionary_encode(null_encoding="encode")
+        encoded = pa.array([*texts], type=pa.large_string()).dictionary_encode(null_encoding="encode")
     except UnicodeEncodeError:
         # A lone surrogate is text to Python, and to the answers of some tokenisers, but no UTF-8.
         number = dict(zip(dict.fromkeys(texts), count(), strict=False))

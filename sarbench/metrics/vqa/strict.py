@@ -29,9 +29,11 @@ class Answer(NamedTuple):
     """As `Truth.value`; None where nothing could be read, or several values were."""
     silent: bool
     """Whether the model gave no answer: empty text, a refusal, a message of the harness."""
+    open: bool = False
+    """Whether it counts several classes, of which nobody said which one was asked for."""
 
 
-def judge(prediction: str | None, truth: str, *, kind: str | None) -> Verdict:
+def judge(prediction: str | None, truth: str, *, kind: str | None, asked: str | None = None) -> Verdict:
     """Judge one answer. This is sarbench's own rule and no paper's.
 
     The truth says how the answer is read (`truths.read_truth`). The rules:
@@ -41,12 +43,15 @@ def judge(prediction: str | None, truth: str, *, kind: str | None) -> Verdict:
     - `equal_text`: free texts of equal normal form (`sarbench.answers.short_text`): right;
     - `synonym`: equal once the paper's own pairs are one word (`synonym_pairs`): right;
     - `no_answer`: empty text, a refusal, None, or a message of the harness (leave those out beforehand): wrong;
-    - `undecided`: other free text, which only a judge could tell, and a refusal where the truth is one in other words.
+    - `undecided`: other free text, which only a judge could tell, a refusal where the truth is one in other words, and
+      numbers of several classes where nobody said which one is asked for.
 
     Args:
         prediction: The model's text; None stands for an answer that is missing.
         truth: The accepted answer as the file has it.
         kind: What the question asks for, one of `truths.KINDS`; None: told from the truth alone.
+        asked: The class that the question counts, e.g. "ship", where it is known. Of "3 ships and 2 planes" it tells
+            which number is the answer; without it that is undecided.
 
     Returns:
         The verdict; accuracy (0..1, higher is better) is the share of right ones; `undecided.bounds` gives both ends.
@@ -62,17 +67,17 @@ def judge(prediction: str | None, truth: str, *, kind: str | None) -> Verdict:
     """
     check_text(prediction, truth)
     true = read_truth(truth, kind)
-    return compare(read_answer(prediction, true.form), true)
+    return compare(read_answer(prediction, true.form, asked), true)
 
 
-def read_answer(prediction: str | None, form: Form) -> Answer:
+def read_answer(prediction: str | None, form: Form, asked: str | None = None) -> Answer:
     """Read a prediction as a truth of that form asks."""
     if prediction is None:
         return Answer(None, silent=True)
-    read = parse(prediction, kind=READ_AS[form])
+    read = parse(prediction, kind=READ_AS[form], asked=asked)
     silent = read.outcome in _SILENT
     if form != "text":
-        return Answer(read.value if read.outcome == "ok" else None, silent)
+        return Answer(read.value if read.outcome == "ok" else None, silent, read.rule == "several_classes")
     # A refusal keeps its words: the truth may be one too ("It cannot be determined.").
     said = short_text(read.value if read.outcome == "ok" else prediction)
     return Answer(said or None, silent or not said)
@@ -84,6 +89,8 @@ def compare(answer: Answer, true: Truth) -> Verdict:
         return _compare_texts(answer, str(true.value))
     if answer.silent:
         return _NO_ANSWER
+    if answer.open:
+        return _UNDECIDED
     if answer.value is None:
         return _UNREAD[true.form]
     return _EQUAL[true.form] if answer.value == true.value else _OTHER[true.form]

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sarbench.errors import InputError
+from sarbench.metrics._paired import length
 
 Verdicts = Sequence[bool | None] | npt.NDArray[np.int8]
 """True, False and None for right, wrong and undecided, or the 1, 0 and −1 of `many.Judged.correct`."""
@@ -79,11 +80,15 @@ def with_verdicts(rule_verdicts: Mapping[Id, bool | None], judge_verdicts: Mappi
         A verdict for every id of `rule_verdicts`, in its order, and who decided how many.
 
     Raises:
-        InputError: What should be a verdict is none.
+        InputError: What should be a verdict is none, or one of both is no mapping.
 
     >>> with_verdicts({"a": False, "b": None, "c": None}, {"a": True, "b": True})
     Merged(verdicts={'a': False, 'b': True, 'c': None}, by_rule=1, by_judge=1, undecided=1)
     """
+    for name, given in (("rule_verdicts", rule_verdicts), ("judge_verdicts", judge_verdicts)):
+        if not isinstance(given, Mapping):
+            problem = f"are of type {type(given).__name__}"
+            raise InputError(where=name, problem=problem, fix="Give a mapping from id to verdict")
     merged: dict[object, bool | None] = {
         key: judge_verdicts.get(key) if verdict is None else verdict for key, verdict in rule_verdicts.items()
     }
@@ -109,6 +114,7 @@ def as_codes(verdicts: Verdicts) -> npt.NDArray[np.int8]:
             index = int(np.argmin(known))
             raise _no_verdict(index, verdicts[index].item())
         return verdicts.astype(np.int8)
+    length(verdicts, "verdicts")
     for index, verdict in enumerate(verdicts):
         if not _is_verdict(verdict):
             raise _no_verdict(index, verdict)

@@ -58,7 +58,7 @@ def check_protocol(protocol: str) -> None:
     Raises:
         UnknownNameError: There is no such protocol.
     """
-    if protocol not in PROTOCOLS:
+    if not isinstance(protocol, str) or protocol not in PROTOCOLS:
         raise UnknownNameError(
-            where=protocol, problem="is no protocol of question answering", fix=f"Use one of: {', '.join(PROTOCOLS)}"
+            where=f"{protocol}", problem="is no protocol of question answering", fix=f"Use one of: {', '.join(PROTOCOLS)}"
         )

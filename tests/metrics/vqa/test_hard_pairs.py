@@ -196,4 +196,4 @@ def test_nearly_all_of_them_are_decided() -> None:
     every = pairs(RIGHT) + pairs(WRONG)
     undecided = [pair for pair in every if strict.judge(pair[2], pair[1], kind=pair[0]).correct is None]
     assert len(every) > 200
-    assert len(undecided) <= 2, undecided
+    assert len(undecided) <= 3, undecided  # one counts two classes: see test_strict

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from sarbench.answers.synonyms import CLASSES
 from sarbench.errors import InputError, UnknownNameError
-from sarbench.metrics.vqa import strict
+from sarbench.metrics import choice
+from sarbench.metrics.vqa import judge_many, strict
 from sarbench.metrics.vqa.truths import KINDS
 from sarbench.metrics.vqa.verdict import Verdict
 
@@ -149,3 +150,12 @@ def test_mistakes_of_the_caller_are_named() -> None:
         strict.judge("yes", None, kind="vqa")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="prediction 2"):
         strict.judge(2, "2", kind="counting")  # type: ignore[arg-type]
+
+
+def test_of_several_counted_classes_the_one_that_was_asked_for_decides() -> None:
+    text = "There are 3 ships and 2 planes."
+    expected = [("3", "ship", True), ("2", "ship", False), ("2", "aircraft", True), ("3", None, None)]
+    for truth, asked, correct in expected:
+        assert strict.judge(text, truth, kind="counting", asked=asked).correct is correct
+        assert choice.vqa_correct(text, truth, protocol="strict", kind="counting", asked=asked) is correct
+    assert judge_many([text], ["3"], "counting").correct.tolist() == [-1]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 
 from sarbench.errors import InputError
+from sarbench.metrics._paired import length
 
 
 def check(predictions: Sequence[str], references: Sequence[Sequence[str]]) -> None:
@@ -15,13 +16,14 @@ def check(predictions: Sequence[str], references: Sequence[Sequence[str]]) -> No
     """
     if isinstance(predictions, str) or isinstance(references, str):
         _refuse("captions", "a single string stands where a list is expected", "Give lists, with one entry per item")
-    if len(predictions) != len(references):
+    given, meant = length(predictions, "predictions"), length(references, "references")
+    if given != meant:
         _refuse(
             "captions",
-            f"there are {len(predictions):,} predictions but {len(references):,} lists of references",
+            f"there are {given:,} predictions but {meant:,} lists of references",
             "Give one list of references for each prediction, in the same order",
         )
-    if not len(predictions):
+    if not given:
         _refuse("captions", "there are no items to score", "Give at least one prediction with its references")
     # The quick look over everything; only when it fails is the culprit searched for.
     if set(map(type, predictions)) != {str}:
