@@ -104,6 +104,14 @@ def why_not(spec: TaskSpec) -> str | None:
     return f"{found.problem}. {found.fix}" if isinstance(found, _Shortfall) else None
 
 
+def asked_split(spec: TaskSpec) -> str:
+    """Return the split that a task asks now: its own, or the one it falls back on where that alone is built."""
+    if spec.fallback_split is None:
+        return spec.split
+    found = _find(spec)
+    return spec.split if isinstance(found, _Shortfall) else found[1].split
+
+
 def is_missing(spec: TaskSpec) -> bool:
     """Tell whether a task cannot be asked now because its rows are not built."""
     found = _find(spec)

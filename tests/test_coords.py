@@ -1,5 +1,8 @@
 """Conversions against hand calculation, against Qwen's own resize, and against their own inverse."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -199,6 +202,46 @@ def test_no_boxes_and_wrong_shapes() -> None:
     assert coords.to_pixels([], "norm1", (5, 5)).shape == (0, 4)
     with pytest.raises(InputError, match=r"\(1, 3\)"):
         coords.to_pixels([[1, 2, 3]], "pixel")
+
+
+NO_NAMES: tuple[Any, ...] = (None, 5, b"pixel", ["a"], {}, np.array(["pixel"]), np.zeros((2, 4)))
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_what_is_no_name_is_no_convention(name: Any) -> None:
+    asked: tuple[Callable[..., object], ...] = (
+        *(coords.parse_convention, coords.describe, coords.box_template, coords.edge_names),
+        *(lambda name: coords.to_pixels([], name), lambda name: coords.from_pixels([[1, 2, 3, 4]], name)),
+        lambda name: coords.format_box((1, 2, 3, 4), name),
+    )
+    for ask in asked:
+        with pytest.raises(UnknownNameError, match="is no name of a coordinate convention"):
+            ask(name)
+
+
+@pytest.mark.parametrize("limits", [(0, 1, 9), (-1, 1, 9), (28, 0, 9000), (28, 9, 4), (2.5, 1, 9), (None, 1, 9)])
+def test_limits_that_no_image_meets_are_refused(limits: tuple[Any, Any, Any]) -> None:
+    with pytest.raises(UnknownNameError, match="is no resize"):
+        coords.resized((8, 8), *limits)
+
+
+@pytest.mark.parametrize("box", [None, 5, (), (1, 2, 3), "abcd", ["a"] * 4, {1, 2}, [[1, 2], [3]], (10**400, 0, 1, 1)])
+def test_what_is_no_box_is_not_written(box: Any) -> None:
+    with pytest.raises(InputError, match=r"^box"):
+        coords.format_box(box, "pixel")
+
+
+@pytest.mark.parametrize("size", [(10**400, 5), (2**40, 2**40), (float("inf"), 5.0), None, "ab", ()])
+def test_what_is_no_size_is_refused(size: Any) -> None:
+    for ask in (coords.clip, lambda boxes, size: coords.to_pixels(boxes, QWEN, size)):
+        with pytest.raises(InputError, match="size"):
+            ask([[1, 2, 3, 4]], size)
+
+
+@pytest.mark.parametrize("tolerance", [None, "x", [0.5], float("nan")])
+def test_what_is_no_tolerance_is_refused(tolerance: Any) -> None:
+    with pytest.raises(InputError, match=r"tolerance .*: is no number"):
+        coords.faults([[1, 2, 3, 4]], (9, 9), tolerance=tolerance)
 
 
 def test_the_input_is_left_alone() -> None:

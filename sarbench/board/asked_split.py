@@ -12,12 +12,15 @@ _LEARNED_FROM = frozenset({"train", "validation"})
 def split_flaw(task: TaskRun) -> str:
     """Say so where a run was asked on another split than its task's; empty where it was not.
 
-    Some tasks ask the train split, where there is no other, or as the fallback of one that is not built; retrieval has
+    A task whose dataset has no other split (FUSAR-GEOVL) asks train, all runs alike, and its page says so. A split that
+    is asked in place of one that was not built is a flaw all the same: a model may have learned from it. Retrieval has
     its split in its name. A task that this version does not have passes.
     """
     spec = _tasks().get(task.task)
-    if spec is None or task.split in spec.splits:
+    if spec is None or task.split == spec.split:
         return ""
+    if task.split == spec.fallback_split:
+        return f"asked on the split {task.split}, which a model may have learned from"
     why = "which is for calibration" if task.split in _LEARNED_FROM else f"not on {' or '.join(spec.splits)}"
     return f"asked on the split {task.split}, {why}"
 

@@ -7,8 +7,8 @@ from sarbench.runs.record import Score
 
 NOT_ABOVE_CHANCE = "not above chance"
 EXPLAINED = (
-    "the same boxes do as well, within the interval, where the mirrored picture has its targets: their number and size "
-    "alone explain the score"
+    "the same boxes do as well, within the interval, where the mirrored picture has its targets: nothing shows "
+    "that they follow the picture"
 )
 
 

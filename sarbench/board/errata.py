@@ -17,6 +17,15 @@ from sarbench.runs.record import Manifest
 
 FILE = "errata.toml"
 _FIX = "leaderboard/errata.md says how a correction is written"
+_FORMS = {
+    "erratum": "entries that each begin with the line [[erratum]]",
+    "date": "a date alone, such as 2026-06-02",
+    "reason": 'a text in quotes, such as "Answers were cut short."',
+    "runs": 'a list of run ids in quotes, such as ["model-7b"]',
+    "tasks": 'a list of names of tasks in quotes, such as ["sarbench_sarchat_rebuilt_counting"]',
+}
+"""What each word of the file stands for."""
+
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
@@ -61,12 +70,21 @@ def read_errata(results: Path) -> tuple[Erratum, ...]:
     except FileNotFoundError:
         return ()
     except ValidationError as error:
-        first = error.errors()[0]
-        place = " ".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
-        raise InputError(where=path, problem=f"{place}: {first['msg'].lower()}", fix=_FIX) from error
+        raise InputError(where=path, problem=_problem(error), fix=_FIX) from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(where=path, problem=f"cannot be read: {error}", fix=_FIX) from error
     return tuple(sorted(held.erratum, key=lambda erratum: erratum.date, reverse=True))
+
+
+def _problem(error: ValidationError) -> str:
+    """Say what is wrong first, in words of the file."""
+    first = error.errors()[0]
+    place = " ".join(str(part + 1 if isinstance(part, int) else part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = list(_FORMS)[1:] if len(first["loc"]) > 1 else ["erratum"]
+        return f"{place}: is no word of it; there is {', '.join(known)}"
+    form = next((_FORMS[part] for part in reversed(first["loc"]) if part in _FORMS), "as the page has it")
+    return f"{place}: {'is not given; it is' if first['type'] == 'missing' else 'is not'} {form}"
 
 
 def withdrawal(errata: Sequence[Erratum], manifest: Manifest, task: str) -> Erratum | None:
@@ -83,13 +101,17 @@ def check_errata(errata: Sequence[Erratum], results: Path, known: Mapping[str, C
         known: Run ids with the tasks of each; None for a run that could not be read.
 
     Raises:
-        InputError: A run that is withdrawn is not there, or none of its runs has a task that is.
+        InputError: A run that is withdrawn is not there, or none of its runs has a task that is, or tasks are withdrawn
+            of no run.
     """
     for erratum in errata:
         for run in erratum.runs:
             if run not in known:
                 problem = f"withdraws the run {run}, which is not there"
                 raise InputError(where=results / FILE, problem=problem, fix="Give its run id, and keep its folder")
+        if erratum.tasks and not erratum.runs:
+            problem = f"withdraws {erratum.tasks[0]} of no run: there are tasks, and no runs"
+            raise InputError(where=results / FILE, problem=problem, fix="Add runs with the ids of the runs")
         of_runs = [known[run] for run in erratum.runs]
         for task in erratum.tasks:
             if not any(tasks is None or task in tasks for tasks in of_runs):

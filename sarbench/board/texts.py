@@ -45,7 +45,7 @@ OUTCOME_MEANINGS: Mapping[Outcome, str] = MappingProxyType(
         "ok": "The answer could be read in the form that was asked for.",
         "ambiguous": "It holds several answers that exclude each other. Scores 0.",
         "unparsable": "No answer of the kind asked for can be found in it. Scores 0.",
-        "degenerate": "A box in it has no area. Scores 0.",
+        "degenerate": "A box in it is none, such as one without area: it is a false positive, and the others score.",
         "out_of_range": "A box reaches more than half a pixel outside the image. Scored as given.",
         "empty": "Nothing was written. Scores 0.",
         "refused": "The model declined to answer. Scores 0.",

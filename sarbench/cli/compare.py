@@ -73,7 +73,7 @@ def _cells(number: "Difference") -> Iterator[str]:
     yield from (_number(value, "{:.4f}") for value in (number.p, number.p_holm))
     yield from (str(number.n), str(number.images))
     yield _number(number.design_effect, "{:.2f}")
-    yield amount(number.detectable, number.unit, absent="")
+    yield amount(number.detectable, number.unit, absent="–" if number.images else "")
 
 
 def _number(value: float | None, form: str) -> str:
@@ -99,16 +99,17 @@ def _short(answer: str) -> str:
 
 
 def _remarks(found: "Comparison") -> Iterator[str]:
-    from sarbench.compare.difference import edge_note
+    from sarbench.compare.difference import edge_note, no_spread_note
 
     yield from (f"NOT COMPARED {task}: {reason}" for task, reason in found.refused.items())
     yield from (f"note: {note}" for note in found.notes)
     for task in found.tasks:
         yield from (f"{task.task}: {note}" for note in task.notes)
-        yield from (f"{task.task}: {line}" for line in map(edge_note, task.differences) if line)
+        said = (note(number) for number in task.differences for note in (edge_note, no_spread_note))
+        yield from (f"{task.task}: {line}" for line in said if line)
         if task.simulated:
             yield f"{task.task}: simulated data, no benchmark result"
         left = {"only in A": task.only_a, "only in B": task.only_b, "failed in the harness": task.failed}
-        said = ", ".join(f"{count} {why}" for why, count in left.items() if count)
-        if said:
-            yield f"{task.task}: left out of both: {said}"
+        uncounted = ", ".join(f"{count} {why}" for why, count in left.items() if count)
+        if uncounted:
+            yield f"{task.task}: left out of both: {uncounted}"

@@ -43,7 +43,9 @@ PromptId = Annotated[
 Perturb = Annotated[
     str | None,
     typer.Option(
-        "--perturb", help="speckle, looks, gsd, range, ghost, blank or shuffle, e.g. speckle:L=1+gsd:factor=2."
+        "--perturb",
+        help="speckle:L=8|4|2|1, looks:L=4|9|16|25, gsd:factor=2|3|4|8, range:db=24|18|12|6, ghost:db=20|13|6|3, blank "
+        "or shuffle: the severities of `robustness`. Also other values, and several: speckle:L=1+gsd:factor=2.",
     ),
 ]
 ModelInfoFile = Annotated[
@@ -72,7 +74,7 @@ def _chosen(tasks: list[str]) -> tuple[TaskSpec, ...]:
     wanted = names(tasks) or ()
     selected = read_catalogue().select(wanted)
     specs, left_out = askable(selected, wanted)
-    for line in _left_out(selected, left_out):
+    for line in (*_left_out(selected, left_out), *_fallen_back(specs)):
         typer.secho(line, err=True)
     return specs
 
@@ -93,9 +95,25 @@ def _left_out(specs: Sequence[TaskSpec], reasons: Mapping[str, str]) -> list[str
     return [f"Left out: {_some(found)}: {why}" for why, found in grouped.items()]
 
 
+def _fallen_back(specs: Sequence[TaskSpec]) -> list[str]:
+    """Say which tasks are asked on another split than their own, since that is not built."""
+    from sarbench.task_data import asked_split
+
+    found: dict[tuple[str, str], list[str]] = {}
+    for spec in specs:
+        if (split := asked_split(spec)) != spec.split:
+            found.setdefault((split, spec.split), []).append(spec.name)
+    return [
+        f"Asked on the split {split}, for no {own} split is built: {_some(names_)}. A model may have learned from it: "
+        "the board shows the numbers without a rank"
+        for (split, own), names_ in found.items()
+    ]
+
+
 def _some(found: Sequence[str], *, most: int = 4) -> str:
     """Name the first of many."""
-    return ", ".join(found[:most]) + (f" and {len(found) - most} others" if len(found) > most else "")
+    more = len(found) - most
+    return ", ".join(found[:most]) + (f" and {more} other{'s' * (more > 1)}" if more > 0 else "")
 
 
 def eval_(
@@ -124,6 +142,8 @@ def eval_(
 
     settings = Settings(prompt="sarbench" if prompt == EVERY else prompt, perturbation=perturb, history=history)
     require_backend(model)
+    if line := _no_severity(settings.perturbation):
+        typer.secho(line, err=True)
     specs = _chosen(tasks)
     settings = replace(settings, coords=_declared(coords, model, model_args, specs))
     asked = Evaluation(
@@ -146,6 +166,19 @@ def eval_(
     made = _ask_every_wording(asked) if prompt == EVERY else _ask(asked)
     if _say_what_failed(made, asked):
         raise typer.Exit(3)
+
+
+def _no_severity(spec: str | None) -> str:
+    """Say that a perturbation is part of no severity curve; empty where it is, and where there is none."""
+    from sarbench.perturb import LEVELS, parse_spec
+
+    found = parse_spec(spec)
+    if found is None or found.spec in LEVELS[found.name]:
+        return ""
+    return (
+        f"--perturb {found.spec} is no standard severity: it can be compared, and `sarbench robustness` does not take "
+        f"it. Those of {found.name}: {', '.join(LEVELS[found.name])}"
+    )
 
 
 def _say_what_failed(made: "Mapping[Path, Manifest]", asked: "Evaluation") -> bool:

@@ -37,7 +37,12 @@ def export(
     ] = "other",
 ) -> None:
     """Write the scores of a run, with intervals and protocol, as a table or for a public collection of results."""
-    from sarbench.export import export_run
+    from sarbench.export import HUB, export_run
+    from sarbench.export.hub import not_on_the_hub
+    from sarbench.runs.store import load_run
 
     for path in export_run(run, to=to, out=out, by=by, relationship=relationship):
         typer.echo(f"Wrote {path}")
+    for name in not_on_the_hub(load_run(run)) if to == HUB else ():
+        said = f"No .eval_results for {name}, which is no repository on the Hub: its numbers are in the card alone"
+        typer.secho(said, err=True)

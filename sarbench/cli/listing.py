@@ -19,12 +19,17 @@ from sarbench.schema import LITE_SUFFIX
 
 def tasks(json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False) -> None:
     """List what can be evaluated, whether its data is built here, and if not, what to do."""
-    from sarbench.task_data import why_not
+    from sarbench.task_data import asked_split, why_not
 
     catalogue = read_catalogue()
     reasons = {spec.name: why_not(spec) for spec in catalogue.tasks.values()}
     listed = [
-        {**asdict(spec), "built": reasons[spec.name] is None, "why_not": reasons[spec.name]}
+        {
+            **asdict(spec),
+            "asked_split": asked_split(spec),
+            "built": reasons[spec.name] is None,
+            "why_not": reasons[spec.name],
+        }
         for spec in catalogue.tasks.values()
     ]
     if json:
@@ -52,7 +57,8 @@ def tasks(json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] =
         table.add_column(column, no_wrap=True)
     captions = retrievable()
     for task in (*listed, *captions):
-        rows = f"{task['dataset']} {task['config']} {task['split']}" + (f" {task['asks']}" if task["asks"] else "")
+        split = task.get("asked_split", task["split"])
+        rows = f"{task['dataset']} {task['config']} {split}" + (f" {task['asks']}" if task["asks"] else "")
         headline = KINDS[task["family"]].headline.name
         built = "yes" if task["built"] else "no"
         table.add_row(task["name"], task["version"], task["family"], headline, rows, built)

@@ -1,6 +1,6 @@
 """Reading what several commands take in the same form."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -22,15 +22,22 @@ class Engine(StrEnum):
     RAY = "ray"
 
 
-def names(values: Iterable[str] | None) -> tuple[str, ...] | None:
+def names(values: Sequence[str] | None) -> tuple[str, ...] | None:
     """Take names apart that come comma-separated, repeated, or both.
+
+    Raises:
+        UnknownNameError: One is empty, as of a shell variable that is not set: left out, it would widen what is asked.
 
     >>> names(["a,b", "c"])
     ('a', 'b', 'c')
     """
     if values is None:
         return None
-    return tuple(name.strip() for value in values for name in value.split(",") if name.strip()) or None
+    taken = tuple(name.strip() for value in values for name in value.split(","))
+    if "" in taken:
+        fix = "Name something between the commas, or leave the option out"
+        raise UnknownNameError(where=f"the names {','.join(values)!r}", problem="hold an empty one", fix=fix)
+    return taken or None
 
 
 def assignments(values: Iterable[str] | None) -> dict[str, str]:

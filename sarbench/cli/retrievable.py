@@ -58,3 +58,14 @@ def recorded(name: str) -> str:
     if len(parts) == 2:
         parts.append("test")
     return task_name(*parts) if len(parts) == 3 else name
+
+
+def means_retrieval(name: str) -> bool:
+    """Tell whether a name is meant for retrieval, of which the catalogue knows nothing.
+
+    >>> [means_retrieval(name) for name in ("retrieval", "sar-text/retrieval-hrsid", "sarbench_lite")]
+    [True, True, False]
+    """
+    from sarbench.questions.retrieval import is_retrieval
+
+    return name == "retrieval" or is_retrieval(recorded(name))

@@ -23,7 +23,7 @@ def robustness(
 ) -> None:
     """Sum up how a model's headlines fall with the severity of a perturbation: area, fraction retained, worst.
 
-    The curves are written into scores.json of CLEAN, for the board.
+    The curves are written into scores.json of CLEAN, for the board; a whole one stays where this one is a part.
     """
     from sarbench.compare import with_intervals
     from sarbench.runs.robustness import record_curves, severity_curves
@@ -33,7 +33,12 @@ def robustness(
         typer.echo(json_module.dumps([curve.as_dict() for curve in curves], indent=2))
     else:
         _print(curves)
-    record_curves(clean, curves)
+    for kept in record_curves(clean, curves):
+        typer.secho(
+            f"{kept.task}: kept the whole curve of {kept.perturbation} that is there. To replace it, give the runs at "
+            "all severities, and the blind one where it has a floor",
+            err=True,
+        )
 
 
 def _print(curves: "tuple[Curve, ...]") -> None:

@@ -11,7 +11,7 @@ import typer
 
 from sarbench.catalogue import read_catalogue
 from sarbench.cli.options import names
-from sarbench.cli.retrievable import recorded
+from sarbench.cli.retrievable import means_retrieval, recorded
 from sarbench.cli.tables import outcomes_line, print_table, scores_table, shortfalls
 from sarbench.errors import InputError, UnknownNameError
 from sarbench.runs.record import Manifest, Scores, TaskScores
@@ -71,9 +71,8 @@ def _score_run(
     only = _named(tasks, held) if tasks else held
     missing = set(only) - set(held)
     if missing:
-        raise UnknownNameError(
-            where=run, problem=f"holds no {', '.join(sorted(missing))}", fix="Name tasks of this run"
-        )
+        fix = f"Name tasks of this run: {', '.join(held)}"
+        raise UnknownNameError(where=run, problem=f"holds no task named {', '.join(sorted(missing))}", fix=fix)
     before = None
     with suppress(InputError):  # a run that was never scored
         before = load_scores(run)
@@ -89,9 +88,9 @@ def _named(wanted: Sequence[str], held: Sequence[str]) -> list[str]:
 
     retrieval = [task for task in held if is_retrieval(task)]
     found: list[str] = []
-    for name in map(recorded, wanted):
-        matches = [task for task in retrieval if fnmatchcase(task, name)]
-        if not matches and is_retrieval(name):
+    for name in wanted:
+        matches = [task for task in retrieval if fnmatchcase(task, recorded(name))]
+        if not matches and means_retrieval(name):
             matches = [name]
         found += matches or [spec.name for spec in read_catalogue().select([name])]
     return found
@@ -128,7 +127,6 @@ def _score_file(
     file: Path, tasks: Sequence[str] | None, coords: str, clean: Path | None, protocols: Sequence[str]
 ) -> list[TaskScores]:
     from sarbench.answer_file import score_file
-    from sarbench.questions.retrieval import is_retrieval
     from sarbench.task_data import askable
 
     if clean is not None:
@@ -140,7 +138,7 @@ def _score_file(
         fix = "Add --tasks with the tasks that it answers; `sarbench tasks` lists them"
         raise UnknownNameError(where=file, problem="does not say which tasks it answers", fix=fix)
     for name in tasks:
-        if is_retrieval(recorded(name)):
+        if means_retrieval(name):
             fix = "Run `sarbench retrieve`, then `sarbench score` on the run"
             raise UnknownNameError(where=name, problem="is scored from embeddings, not from texts", fix=fix)
     specs, left_out = askable(read_catalogue().select(tasks), tasks)

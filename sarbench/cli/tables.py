@@ -60,7 +60,8 @@ def scores_table(numbers: Sequence[Score]) -> Table:
     for column in ("task", "metric", "protocol", *slice_, "value", "unit", "95 % interval", "n", "images"):
         table.add_column(column, justify="right" if column in ("value", "n", "images") else "left", no_wrap=True)
     for number in numbers:
-        interval = span(number.low, number.high, number.unit)
+        alone = "none: 1 image" if number.value is not None and number.clusters == 1 else ""
+        interval = span(number.low, number.high, number.unit) or alone
         value = amount(number.value, number.unit, absent="unavailable" if number.note else "none")
         metric = f"[bold]{number.metric} *[/bold]" if number.headline else number.metric
         slices = [number.slice] if sliced else []
@@ -119,4 +120,6 @@ def _cell(number: Score | None) -> str:
     if number is None or number.value is None:
         return "–"
     value, low, high = (amount(each, number.unit, places=1) for each in (number.value, number.low, number.high))
-    return value if number.low is None or number.high is None else f"{value}\n[dim]{low}–{high}[/dim]"
+    if number.low is None or number.high is None:
+        return f"{value}\n[dim]no interval{', 1 image' if number.clusters == 1 else ''}[/dim]"
+    return f"{value}\n[dim]{low}–{high}[/dim]"

@@ -16,6 +16,9 @@ Array = npt.NDArray[np.float64]
 _STEP = 1e-6
 """Relative step of the numeric derivative of a statistic of sums."""
 
+_NO_SPREAD = 1e-12
+"""Standard errors below it are rounding: the two differ alike on every image."""
+
 LEVEL = 0.05
 """p below which a difference is taken for one; the intervals are those of 1 − LEVEL."""
 
@@ -41,7 +44,7 @@ class Difference:
     design_effect: float | None
     """How many times the variance of independent samples; None where that is 0."""
     detectable: float | None
-    """The true difference that this comparison would find in 8 of 10 cases, at level 5 %."""
+    """The true difference that this comparison would find in 8 of 10 cases, at level 5 %; None where nothing varies."""
     method: str
     p_holm: float | None = None
     """Adjusted for the number of tasks whose headlines are compared (`sarbench.stats.holm`)."""
@@ -53,6 +56,8 @@ def difference(quantity: Means | Sums, images: npt.NDArray[np.int64], *, headlin
     found = _of_means(quantity, codes) if isinstance(quantity, Means) else _of_sums(quantity, codes)
     clusters = len(np.unique(codes))
     metric = quantity.metric
+    low, high = _limits(found.test, clusters, unit=metric.unit)
+    varies = found.test.se is not None and found.test.se >= _NO_SPREAD
     return Difference(
         metric=metric.name,
         headline=headline,
@@ -61,15 +66,32 @@ def difference(quantity: Means | Sums, images: npt.NDArray[np.int64], *, headlin
         a=found.a,
         b=found.b,
         difference=found.test.difference,
-        low=found.test.low,
-        high=found.test.high,
+        low=low,
+        high=high,
         p=found.test.p,
         n=len(codes),
         images=clusters,
         design_effect=found.design_effect,
-        detectable=stats.minimum_detectable_difference(found.test.se, clusters=clusters),
+        detectable=stats.minimum_detectable_difference(found.test.se, clusters=clusters) if varies else None,
         method=found.method if len(codes) else "none",
     )
+
+
+def _limits(
+    test: stats.PairedTest | stats.PairedBootstrap, clusters: int, *, unit: str
+) -> tuple[float | None, float | None]:
+    """Return the interval of a difference; where no image tells the runs apart, one that is no point.
+
+    Images are then taken for the trials, as for a rate of exactly 0 or 1 (`sarbench.stats.edge_interval`): so far two
+    rates may be apart and differ on none of so many images. Numbers that are no rates have no interval then.
+    """
+    if test.difference is None or test.se is None or test.se >= _NO_SPREAD:
+        return test.low, test.high
+    _, reach = stats.edge_interval(0.0, clusters)
+    nearest = round(test.difference)
+    if unit != "fraction" or abs(test.difference - nearest) > _NO_SPREAD:
+        return None, None
+    return max(-1.0, nearest - reach), min(1.0, nearest + reach)
 
 
 def changed(quantity: Means | Sums) -> npt.NDArray[np.bool_]:
@@ -119,6 +141,17 @@ def _influence(statistic: Callable[[Array], Array], columns: Array | sparse.csr_
         step[place] = _STEP * total[place]
         slope[place] = float(statistic(total + step) - statistic(total - step)) / (2 * step[place])
     return np.asarray(columns @ slope, dtype=np.float64).ravel()
+
+
+def no_spread_note(number: Difference) -> str:
+    """Say so where the two differ on no image or alike on all, or where there is but one; empty where it is not so."""
+    if number.difference is None or number.detectable is not None:
+        return ""
+    if number.images < 2:
+        return f"{number.metric}: all samples are about one image: no interval"
+    said = "no image tells the two apart" if abs(number.difference) < _NO_SPREAD else "every image says the same"
+    interval = "no interval" if number.low is None else f"the interval takes the {number.images} images for the trials"
+    return f"{number.metric}: {said}; {interval}"
 
 
 def edge_note(number: Difference) -> str:

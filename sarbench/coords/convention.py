@@ -3,6 +3,7 @@
 import difflib
 import re
 from dataclasses import dataclass
+from numbers import Integral
 
 from sarbench.errors import UnknownNameError
 
@@ -70,6 +71,10 @@ def parse_convention(name: str) -> Convention:
     >>> parse_convention("pixel_resized(28,200704,1605632)_xywh").resize
     Resize(factor=28, min_pixels=200704, max_pixels=1605632)
     """
+    given: object = name
+    if not isinstance(given, str):
+        problem = "is no name of a coordinate convention"
+        raise UnknownNameError(where=f"{name!r}"[:80], problem=problem, fix=f"A name is {_FORM}")
     parts = _NAME.fullmatch(name)
     base = parts["base"] if parts else ""
     resize = _resize(base)
@@ -94,13 +99,23 @@ def _resize(base: str) -> Resize | None:
     if match is None:
         return None
     factor, low, high = (int(group) for group in match.groups())
-    if factor < 1 or not factor * factor <= high or not 1 <= low <= high:
+    check_resize(factor, low, high)
+    return Resize(factor, low, high)
+
+
+def check_resize(factor: int, min_pixels: int, max_pixels: int) -> None:
+    """Refuse limits that no image can be resized to.
+
+    Raises:
+        UnknownNameError: They are no whole numbers, or make no sense together.
+    """
+    whole = all(isinstance(number, Integral) for number in (factor, min_pixels, max_pixels))
+    if not whole or factor < 1 or not factor * factor <= max_pixels or not 1 <= min_pixels <= max_pixels:
         raise UnknownNameError(
-            where=base,
+            where=f"pixel_resized({factor},{min_pixels},{max_pixels})"[:80],
             problem="is no resize: it needs factor ≥ 1, 1 ≤ min_pixels ≤ max_pixels and factor² ≤ max_pixels",
             fix="Give the numbers of the model's image processor, e.g. pixel_resized(28,200704,1605632)",
         )
-    return Resize(factor, low, high)
 
 
 def _unknown(name: str) -> UnknownNameError:

@@ -73,7 +73,7 @@ def from_pixels(
 
 def as_convention(convention: str | Convention) -> Convention:
     """Read a name; leave a convention as it is."""
-    return parse_convention(convention) if isinstance(convention, str) else convention
+    return convention if isinstance(convention, Convention) else parse_convention(convention)
 
 
 def as_boxes(boxes: npt.ArrayLike) -> Boxes:
@@ -84,7 +84,7 @@ def as_boxes(boxes: npt.ArrayLike) -> Boxes:
     """
     try:
         values = np.array(boxes, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(
             where="boxes", problem=f"are no table of numbers ({error})", fix="Give four numbers for each box"
         ) from error

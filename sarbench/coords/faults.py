@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from sarbench.coords.conversion import Boxes, as_boxes
 from sarbench.coords.frames import Size, checked
+from sarbench.errors import InputError
 
 Flags = npt.NDArray[np.bool_]
 """[N] bool."""
@@ -34,12 +35,14 @@ def faults(boxes: npt.ArrayLike, size: Size | npt.NDArray[np.integer] | None, *,
         tolerance: How far, in native pixels, an edge may lie outside the image: models round.
 
     Raises:
-        InputError: A shape is wrong, or a size is not positive.
+        InputError: A shape is wrong, a size is not positive, or the tolerance is no number.
 
     >>> found = faults([[0, 0, 9, 9], [5, 5, 5, 9], [0, 0, 9, 10.6]], (10, 10))
     >>> found.degenerate.tolist(), found.out_of_range.tolist()
     ([False, True, False], [False, False, True])
     """
+    if not isinstance(tolerance, int | float | np.integer | np.floating) or tolerance != tolerance:
+        raise InputError(where=f"tolerance {tolerance!r}", problem="is no number", fix="Give native pixels, e.g. 0.5")
     edges = as_boxes(boxes)
     infinite = _any(~np.isfinite(edges))
     solid: Flags = (edges[:, 2] > edges[:, 0]) & (edges[:, 3] > edges[:, 1])

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sarbench.coords.convention import Convention, Resize
+from sarbench.coords.convention import Convention, Resize, check_resize
 from sarbench.errors import InputError
 
 Size = tuple[int, int]
 """Width and height in pixels."""
+
+_LONGEST_SIDE = 2**31 - 1
+"""Pixels; beyond it two sides do not fit into one int64."""
 
 Sizes = npt.NDArray[np.int64]
 """[N, 2] int64: the width and height of the image of each box."""
@@ -41,10 +44,15 @@ def resized(size: Size, factor: int, min_pixels: int, max_pixels: int) -> Size:
         min_pixels: Least area.
         max_pixels: Greatest area.
 
+    Raises:
+        InputError: The size is none of an image.
+        UnknownNameError: The limits make no sense, as for `parse_convention`.
+
     >>> resized((512, 512), 28, 200704, 1605632), resized((4000, 3000), 28, 200704, 1605632)
     ((504, 504), (1456, 1092))
     """
-    sides = checked(size)[0].tolist()
+    check_resize(factor, min_pixels, max_pixels)
+    sides = checked(size, boxes=1)[0].tolist()
     rounded = [max(factor, round(side / factor) * factor) for side in sides]
     if rounded[0] * rounded[1] > max_pixels:
         shrink = math.sqrt(sides[0] * sides[1] / max_pixels)
@@ -88,7 +96,13 @@ def checked(size: Size | npt.ArrayLike, *, boxes: int | None = None) -> Sizes:
         InputError: The shape is wrong, a side is no whole number of pixels or less than one, or there are neither as
             many sizes as boxes nor one for all.
     """
-    if isinstance(size, tuple) and len(size) == 2 and type(size[0]) is int is type(size[1]) and min(size) >= 1:
+    if (
+        isinstance(size, tuple)
+        and len(size) == 2
+        and type(size[0]) is int is type(size[1])
+        and min(size) >= 1
+        and max(size) <= _LONGEST_SIDE
+    ):
         return np.array([size], dtype=np.int64)  # the usual case, and three times as fast
     sizes = _whole(size)
     sizes = sizes.reshape(1, 2) if sizes.shape == (2,) else sizes
@@ -113,9 +127,9 @@ def checked(size: Size | npt.ArrayLike, *, boxes: int | None = None) -> Sizes:
 def _whole(size: npt.ArrayLike) -> Sizes:
     try:
         given = np.asarray(size, dtype=np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         given = np.array([np.nan])
-    if not (given == np.floor(given)).all() or not np.isfinite(given).all():
+    if not (given == np.floor(given)).all() or not (np.abs(given) <= _LONGEST_SIDE).all():
         raise InputError(
             where=f"size {size!r}"[:80], problem="is no pair of whole numbers", fix="Give width and height in pixels"
         )

@@ -1,12 +1,12 @@
 """Conventions in words, and boxes as text."""
 
 import math
+from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from sarbench.coords.convention import Convention
-from sarbench.coords.conversion import as_convention, from_pixels
+from sarbench.coords.conversion import as_boxes, as_convention, from_pixels
 from sarbench.coords.frames import Size
 from sarbench.errors import InputError
 
@@ -79,7 +79,11 @@ def format_box(xyxy: npt.ArrayLike, convention: str | Convention, size: Size | N
     '[0.250, 0.250, 0.250, 0.250]'
     """
     known = as_convention(convention)
-    edges = from_pixels(np.asarray(xyxy, dtype=np.float64).reshape(1, -1), known, size)[0].tolist()
+    one: Any = [xyxy]
+    box = as_boxes(one)
+    if not len(box):
+        raise InputError(where="box", problem="is empty", fix="Give its four numbers")
+    edges = from_pixels(box, known, size)[0].tolist()
     if not all(map(math.isfinite, edges)):
         raise InputError(where=f"box {edges}", problem="has an edge that is no number", fix="Give four finite numbers")
     written = [str(math.floor(edge + 0.5)) if known.integer else f"{edge:.3f}" for edge in edges]

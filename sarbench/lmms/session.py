@@ -130,6 +130,7 @@ def _resumed(
         ("state of the weights", *_weights(fresh, old)),
         ("backend", fresh.backend.name, old.backend.name),
         ("model_args", identity(fresh.backend.args), identity(old.backend.args)),
+        ("server", _served(fresh), _served(old)),
         ("gen_kwargs", fresh.backend.generation, old.backend.generation),
         ("coords", fresh.coords, old.coords),
         ("perturb", fresh.perturbation, old.perturbation),
@@ -154,8 +155,16 @@ def _resumed(
     if not is_exact(model.revision) and not kept:
         model = model.model_copy(update={"revision": fresh.model.revision})
     notes += [*taken_back, *_differences(fresh, old)]
-    manifest = old.model_copy(update={"model": model, "tasks": kept, "command": fresh.command})
-    return Begun(noted(manifest, *notes), frozenset(dropped) & {run.task for run in kept})
+    again = frozenset(dropped) & {run.task for run in kept}
+    asks = {data.spec.name for data in questions} - {run.task for run in kept} | again
+    command = fresh.command if asks else old.command  # the one behind the answers
+    manifest = old.model_copy(update={"model": model, "tasks": kept, "command": command})
+    return Begun(noted(manifest, *notes), again)
+
+
+def _served(manifest: Manifest) -> str:
+    """Say whether a server was named: it may move, but the one that a backend has by itself is another."""
+    return "named by base_url" if "base_url" in manifest.backend.args else "the one of the backend"
 
 
 def _names(asked: Evaluation, old: Manifest) -> tuple[str, str]:

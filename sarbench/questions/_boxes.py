@@ -156,8 +156,9 @@ def _beside_chance(facts: Facts) -> Iterator[Number]:
     """Yield what the same boxes are worth in the mirrored pictures, and what the true one adds to it."""
     sized = facts.having(_MIRRORED)
     if len(facts) and not len(sized):
+        unavailable = estimate.NOTHING._replace(method="unavailable")
         for metric in (ABOVE_CHANCE, BY_CHANCE):
-            yield Number(metric, estimate.NOTHING, note="the sizes of the images are not known")
+            yield Number(metric, unavailable, note="the sizes of the images are not known")
         return
     columns = sized.table(_MIRRORED, *(f"{part}@{HEADLINE}" for part in ("tp", "fp", "fn")))
     chance, hits, given_and_true = columns[:, 0], columns[:, 1], columns[:, 1:] @ (2.0, 1.0, 1.0)

@@ -62,6 +62,11 @@ class Scorer:
         if target is None:
             try:
                 target = target_of(row, self._kind)
+            except InputError as error:  # of a part of the row, which does not know whose it is
+                if error.where == row["id"]:
+                    raise
+                problem = f"is no row that could be scored: {error.where} {error.problem}"
+                raise InputError(where=row["id"], problem=problem, fix=error.fix) from error
             except (TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
                 problem = f"is no row that could be scored ({type(error).__name__}: {error})"
                 fix = "Give rows of the schema, as sarbench.load_dataset does"

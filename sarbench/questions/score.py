@@ -5,10 +5,10 @@ does not depend on who computed it. Nothing here looks at more than one answer.
 """
 
 from collections.abc import Mapping, Sequence
-from numbers import Real
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from sarbench.answers import Parsed, parse
 from sarbench.answers.bulk import parse_boxes
@@ -21,6 +21,7 @@ from sarbench.questions.kinds import KINDS
 from sarbench.questions.labels import OPEN
 
 _LONGEST_SIDE = 2**31 - 1
+_NUMBERS = (int, float, np.integer, np.floating)
 
 BOX_KINDS: tuple[Family, ...] = ("grounding", "referring")
 """Kinds whose answers are boxes."""
@@ -98,7 +99,7 @@ def size_of(row: Mapping[str, Any]) -> Size | None:
     if width is None or height is None or width != width or height != height:  # pandas has NaN for None
         return None
     for side in (width, height):
-        if isinstance(side, bool) or not isinstance(side, Real) or not 0 <= side <= _LONGEST_SIDE or side % 1:
+        if isinstance(side, bool) or not isinstance(side, _NUMBERS) or not 0 <= side <= _LONGEST_SIDE or side % 1:
             problem = f"has a width and height of {width!r} and {height!r}"
             raise InputError(where=row.get("id", "reference"), problem=problem, fix="Give both in whole pixels")
     return (int(width), int(height)) if width and height else None

@@ -1,6 +1,6 @@
 """Rows of the schema, each with the answer that somebody gives for it: by place, by id, or from a file."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sized
+from collections.abc import Iterable, Iterator, Mapping, Set, Sized
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, cast
@@ -19,22 +19,41 @@ def pairs(rows: Iterable[Row], predictions: Answers) -> Iterator[tuple[Row, str 
     """Yield every row with its answer; None where a mapping or a file has none.
 
     Raises:
-        InputError: There are more or fewer answers than rows, an id is unknown or comes twice, or an answer is no text.
+        InputError: There are more or fewer answers than rows, an id is unknown or comes twice, an answer is no text, or
+            nothing says which answer is whose: a set has no order, and an index may be one of its own.
     """
     given: Any = predictions
     if isinstance(predictions, str | Path):
         return _by_id(rows, from_file(Path(predictions)))
     if isinstance(predictions, Mapping) or _has_ids(predictions):
         return _by_id(rows, from_mapping(cast("ById", predictions)))
-    if hasattr(given, "columns") or hasattr(given, "column_names"):  # going through one gives its names
-        problem = f"is a table ({type(given).__name__})"
-        raise InputError(where="sarbench.score(predictions=…)", problem=problem, fix=f"Give {_BY_ID}")
+    if (wrong := _nobodys(given)) is not None:
+        problem, fix = wrong
+        raise InputError(where="sarbench.score(predictions=…)", problem=problem, fix=fix)
     return _in_order(rows, given.to_pylist() if hasattr(given, "to_pylist") else given)
 
 
-def _has_ids(predictions: object) -> bool:
+def _nobodys(given: Any) -> tuple[str, str] | None:
+    """Return why nothing says which answer is whose, and what to do; None where it can be read by place."""
+    if hasattr(given, "columns") or hasattr(given, "column_names"):  # going through one gives its names
+        return f"is a table ({type(given).__name__})", f"Give {_BY_ID}"
+    if isinstance(given, Set):
+        return "is a set, which has no order", f"Give a list in the order of the references, or {_BY_ID}"
+    index: Any = getattr(given, "index", None)  # that of a Series that was sorted, filtered or put together
+    if _inferred(index) is not None and list(index) != list(range(len(index))):
+        fix = "Give predictions.to_list() if they are in the order of the references, else ids as the index"
+        return "is a Series whose index is neither ids nor 0, 1, 2, …", fix
+    return None
+
+
+def _has_ids(predictions: Any) -> bool:
     """Tell whether this is a pandas Series whose index are ids: its order need not be that of the rows."""
-    return getattr(getattr(predictions, "index", None), "inferred_type", None) == "string"
+    index = getattr(predictions, "index", None)
+    return "string" in (_inferred(index), _inferred(getattr(index, "categories", None)))
+
+
+def _inferred(index: object) -> str | None:
+    return getattr(index, "inferred_type", None)
 
 
 def _by_id(rows: Iterable[Row], predictions: Iterable[Prediction]) -> Iterator[tuple[Row, str | None]]:

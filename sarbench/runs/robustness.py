@@ -10,7 +10,7 @@ from sarbench.errors import InputError
 from sarbench.metrics.robustness import Robustness, severity_curve
 from sarbench.perturb import LEVELS, parse_spec
 from sarbench.runs.carried import headlines, with_findings
-from sarbench.runs.record import CurvePoint, Score, SeverityCurve
+from sarbench.runs.record import CurvePoint, Score, Scores, SeverityCurve
 from sarbench.runs.sameness import require_same
 from sarbench.runs.store import Run, change_scores, load_manifest, load_run
 
@@ -93,15 +93,37 @@ def severity_curves(clean: Path, perturbed: Sequence[Path]) -> tuple[Curve, ...]
     return tuple(_curves(base, by_spec))
 
 
-def record_curves(clean: Path, curves: Sequence[Curve]) -> None:
+def record_curves(clean: Path, curves: Sequence[Curve]) -> tuple[Curve, ...]:
     """Write curves into the `scores.json` of their clean run, in place of those of the same task and perturbation.
+
+    A whole curve is not replaced by one that lacks a severity, or the floor that it has.
+
+    Returns:
+        The curves that were not written, since a whole one is there.
 
     Raises:
         InputError: The run cannot be read, or is being written by another process.
     """
     manifest = load_manifest(clean)
     found = [_recorded(curve) for curve in curves]
-    change_scores(clean, lambda scores: with_findings(scores, manifest, curves=found))
+    kept: set[tuple[str, str]] = set()
+
+    def add(scores: Scores) -> Scores:
+        there = {(one.task, one.perturbation): one for one in with_findings(scores, manifest).curves}
+        new = {(one.task, one.perturbation): one for one in found}
+        kept.update(place for place, one in new.items() if place in there and _lacks(one, there[place]))
+        return with_findings(scores, manifest, curves=[one for place, one in new.items() if place not in kept])
+
+    change_scores(clean, add)
+    return tuple(curve for curve in curves if (curve.task, curve.perturbation) in kept)
+
+
+def _lacks(new: SeverityCurve, old: SeverityCurve) -> bool:
+    """Whether a whole curve would lose a severity or its floor."""
+    if any(point.value is None for point in old.points):
+        return False
+    floor_lost = new.floor_run_id is None and old.floor_run_id is not None
+    return floor_lost or any(point.value is None for point in new.points)
 
 
 def _spec(run: Run, base: Run) -> str:

@@ -134,9 +134,15 @@ def _apart(run: Run, base: Run, apart_from: Option) -> Iterator[tuple[str, str, 
 
 
 def _model_args(run: Manifest) -> dict[str, str]:
-    """Return the model arguments that can change an answer."""
-    known = (*_WHERE, *_WEIGHTS) if is_exact(run.model.revision) else _WHERE
-    return {name: value for name, value in run.backend.args.items() if name not in known}
+    """Return the model arguments that can change an answer.
+
+    A server may move; but the one that a backend asks by itself, where none is named, is another, whatever its model is
+    called.
+    """
+    exact = is_exact(run.model.revision)
+    known = (*_WHERE, *_WEIGHTS) if exact else _WHERE
+    named = {"base_url": "given"} if "base_url" in run.backend.args and not exact else {}
+    return named | {name: value for name, value in run.backend.args.items() if name not in known}
 
 
 def _shown(value: object) -> str:

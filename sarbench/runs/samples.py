@@ -91,11 +91,20 @@ def _coords(lines: Sequence[Mapping[str, Any]]) -> str:
 def _rescored(line: Mapping[str, Any], spec: TaskSpec, read: Parsed | None) -> dict[str, Any]:
     # Targets that were recorded before papers were named in them get theirs from the dataset.
     target = paper_of({"dataset": spec.dataset}) | msgspec.json.decode(line["target"], type=dict[str, Any])
+    if target.get("asks", spec.family) == "counting" and "asked" not in target:
+        target |= _asked(target, line["prompt"])
     read = None if target.get("choices") else read
     size = size_of(line)
     result = score_answer(spec.family, target, line["prediction"], coords=line["coords"], size=size, read=read)
     again = {"parsed": _json(result.parsed), "outcome": result.outcome, "rule": result.rule, "scores": result.scores}
     return {**line, **again}
+
+
+def _asked(target: Mapping[str, Any], prompt: str) -> dict[str, str]:
+    """Return the class that a question counts, for targets that were recorded before they named it."""
+    question = {"question": prompt, "answers": ["any"], "boxes": target.get("boxes"), "count": 0}
+    known = target_of(question, "counting")
+    return {"asked": known["asked"]} if "asked" in known else {}
 
 
 def storable(prediction: str) -> str:

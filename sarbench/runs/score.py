@@ -1,7 +1,7 @@
 """`sarbench.score`: answers from anywhere, held against rows of the schema."""
 
 import warnings
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
@@ -164,6 +164,9 @@ def _ids_to_meet(slices: Mapping[str, Collection[str]], verdicts: Mapping[str, b
         if isinstance(ids, str) or not isinstance(ids, Collection):
             problem = "is a text" if isinstance(ids, str) else f"is {_kind_of(ids)}"
             raise InputError(where=f"slice {name!r}", problem=problem, fix="Give a collection of ids")
+        if not isinstance(name, str) or not all(isinstance(sample_id, Hashable) for sample_id in ids):
+            problem = "has a name or an id that is no text"
+            raise InputError(where=f"slice {name!r}", problem=problem, fix="Give text for both")
     for key, verdict in cast("Mapping[str, object]", verdicts).items():
         if not isinstance(verdict, bool):
             problem = f"has the verdict {verdict!r}"
@@ -191,6 +194,10 @@ def scored_columns(references: Iterable[Row]) -> Iterator[Row]:
             raise InputError(where=f"reference {number}", problem=problem, fix=fix)
         if not _SIMPLE.issuperset(map(type, row.values())):
             row = {name: _plain(row[name]) for name in COLUMNS if name in row}
+        for name in ("id", "image_id"):
+            if not isinstance(row.get(name), Hashable):
+                problem = f"has the {name} {row[name]!r}"
+                raise InputError(where=f"reference {number}", problem=problem, fix="Give a text, as the schema has it")
         yield {**_EMPTY, **row}
 
 

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sarbench.errors import InputError
 from sarbench.files import replacing, write_text
-from sarbench.runs.replies import FORMS, read_reply
+from sarbench.runs.replies import FORMS, read_reply, was_unread
 
 Protocol = Literal["strict", "paper"]
 
@@ -178,6 +178,8 @@ def load_spoken(folder: Path, task: str) -> dict[str, Spoken]:
         if judge is None or by != (judge.model, judge.prompt_sha256):
             continue
         said = None if line["reply"] is None else read_reply(line["reply"], FORMS[line["protocol"]])
+        if line["verdict"] is None and was_unread(line["reply"]):
+            continue
         if said is not line["verdict"]:
             problem = f"has another verdict on {line['id']!r} than its reply gives"
             raise InputError(where=folder / "verdicts" / f"{task}.parquet", problem=problem, fix=_AGAIN)

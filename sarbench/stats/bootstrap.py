@@ -111,6 +111,8 @@ def expanded_tail(level: float, clusters: int) -> float:
 
 def evaluate(statistic: Statistic, sums: Array) -> Array:
     """Return the statistic of sums [..., K], refusing values of another shape than [...] or that are not finite."""
+    if not callable(statistic):
+        raise InputError(where="statistic", problem=f"is of type {type(statistic).__name__}", fix="Give a function")
     values = np.asarray(statistic(sums), dtype=np.float64)
     if values.shape != sums.shape[:-1] or not np.isfinite(values).all():
         raise InputError(

@@ -32,10 +32,9 @@ def number_clusters(clusters: Iterable[Hashable], size: int) -> tuple[npt.NDArra
         numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     except TypeError as error:
         raise _no_names(error) from error
-    missing = next((name for name in numbers if name is None or name != name), numbers)
-    if missing is not numbers:
+    if any(map(_is_missing, numbers)):
         raise InputError(
-            where=f"value {names.index(missing)}",
+            where=f"value {next(place for place, name in enumerate(names) if _is_missing(name))}",
             problem="has no cluster",
             fix="Give the sample's own id where it has no image",
         )
@@ -47,6 +46,14 @@ def _names(clusters: Iterable[Hashable]) -> Sequence[Hashable]:
         return list(clusters.tolist() if isinstance(clusters, np.ndarray) else clusters)
     except TypeError as error:
         raise _no_names(error) from error
+
+
+def _is_missing(name: Hashable) -> bool:
+    """Tell whether this is None, NaN, or the NA of pandas, of which nothing can be asked."""
+    try:
+        return name is None or bool(name != name)
+    except TypeError:
+        return True
 
 
 def _no_names(error: TypeError) -> InputError:

@@ -1,5 +1,7 @@
 """What the statistics accept, and the words in which they refuse the rest."""
 
+import sys
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ def finite_vector(values: npt.ArrayLike, name: str) -> Array:
     """Return the values as [n] float64; `name` is what an error calls them."""
     try:
         sample = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise _no_list(name, f"are no flat list of finite numbers ({error})") from error
     if sample.ndim != 1:
         raise _no_list(name, f"are no flat list of finite numbers, but have the shape {sample.shape}")
@@ -34,7 +36,7 @@ def finite_table(sums: npt.ArrayLike | sparse.csr_array, name: str) -> Array | s
             table.sum_duplicates()
         else:
             table = np.asarray(sums, dtype=np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise _no_table(name, f"are no finite table ({error})") from error
     if len(table.shape) != 2:
         raise _no_table(name, f"are no finite table, but have the shape {table.shape}")
@@ -45,14 +47,37 @@ def finite_table(sums: npt.ArrayLike | sparse.csr_array, name: str) -> Array | s
 
 def check_level(level: float) -> None:
     """Refuse what is no coverage, such as 95."""
-    if not 0 < level < 1:
-        raise InputError(where=f"level {level}", problem="is no coverage", fix="Give a number between 0 and 1")
+    _check_share(level, "level", "is no coverage")
 
 
-def check_count(count: int, name: str, *, least: int) -> None:
+def check_chance(chance: float, name: str) -> None:
+    """Refuse a power, or a level of a test, that is no probability."""
+    _check_share(chance, name, "is no chance")
+
+
+def check_seed(seed: object) -> None:
+    """Refuse what is no seed: nothing, which would be another one every time, or what no generator takes."""
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise InputError(where=f"seed {seed!r}", problem="is no seed", fix="Give a whole number, 0 or more")
+
+
+def check_count(count: object, name: str, *, least: int) -> None:
     """Refuse too few resamples, permutations or clusters."""
+    if not isinstance(count, int | np.integer):
+        raise InputError(where=f"{name} {count!r}", problem="is no whole number", fix=f"Give {least} or more")
     if count < least:
         raise InputError(where=f"{name} {count}", problem="are too few", fix=f"Give {least} or more")
+
+
+def is_finite(value: object) -> bool:
+    """Tell whether this is one real number that float64 holds; NaN and infinity are none."""
+    number: Any = value
+    return isinstance(value, Real) and bool(abs(number) <= sys.float_info.max)
+
+
+def _check_share(value: float, name: str, problem: str) -> None:
+    if not is_finite(value) or not 0 < value < 1:
+        raise InputError(where=f"{name} {value}", problem=problem, fix="Give a number between 0 and 1")
 
 
 def _no_list(name: str, problem: str) -> InputError:

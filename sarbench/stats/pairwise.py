@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from sarbench.errors import InputError
 from sarbench.stats.clusters import sum_by_cluster
-from sarbench.stats.inputs import Array, check_count, check_level, finite_vector
+from sarbench.stats.inputs import Array, check_chance, check_count, finite_vector
 from sarbench.stats.paired import TIE
 from sarbench.stats.resampling import enumerable, on_grid, permutation_p, product, sorted_rows, swap_patterns
 
@@ -49,8 +49,14 @@ def pairwise_tests(
     Raises:
         InputError: As `paired_test`, or so few permutations that no pair could ever be significant.
     """
+    check_chance(alpha, "alpha")
+    if permutations is not None:
+        check_count(permutations, "permutations", least=1)
+    given: object = scores
+    if not isinstance(given, Mapping):
+        problem = f"are of type {type(given).__name__}"
+        raise InputError(where="scores", problem=problem, fix="Give a mapping from run to its scores")
     names = list(scores)
-    check_level(1 - alpha)
     pairs = list(itertools.combinations(names, 2))
     table = _table(scores)
     if not len(table) or not pairs:
@@ -64,7 +70,6 @@ def pairwise_tests(
             problem=f"are too few for {len(pairs)} pairs: none could be significant at {alpha}",
             fix=f"Give {math.ceil(needed)} or more",
         )
-    check_count(chosen, "permutations", least=1)
     p = _pairwise_p(sums, permutations=chosen, seed=seed)
     means = table.mean(axis=0)
     return {

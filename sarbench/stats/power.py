@@ -3,7 +3,10 @@
 from scipy import special
 
 from sarbench.errors import InputError
-from sarbench.stats.inputs import check_level
+from sarbench.stats.inputs import check_chance, check_count, check_level, is_finite
+
+_MOST = 2**53
+"""Clusters beyond which float64 does not tell one number of them from the next."""
 
 
 def minimum_detectable_difference(
@@ -30,11 +33,11 @@ def minimum_detectable_difference(
     0.0283
     """
     check_level(level)
-    if not 0 < power < 1:
-        raise InputError(where=f"power {power}", problem="is no chance", fix="Give a number between 0 and 1")
+    check_chance(power, "power")
+    check_count(clusters, "clusters", least=0)
     if se is None or clusters < 2:
         return None
-    if not 0 <= se < float("inf"):
+    if not is_finite(se) or se < 0:
         raise InputError(where=f"se {se}", problem="is no standard error", fix="Give a finite number, 0 or more")
     freedom = clusters - 1
     return float(special.stdtrit(freedom, (1 + level) / 2) + special.stdtrit(freedom, power)) * se
@@ -59,12 +62,13 @@ def required_clusters(
         The number of clusters, at least 2; None without a standard error or with fewer than 2 clusters.
 
     Raises:
-        InputError: As `minimum_detectable_difference`, or the difference is not above 0.
+        InputError: As `minimum_detectable_difference`, or the difference is not above 0 or so small that it would take
+            more than 2^53 clusters.
 
     >>> required_clusters(0.01, se=0.01, clusters=100)
     787
     """
-    if not 0 < difference < float("inf"):
+    if not is_finite(difference) or difference <= 0:
         raise InputError(where=f"difference {difference}", problem="is not above 0", fix="Give its absolute size")
     if minimum_detectable_difference(se, clusters=clusters, level=level, power=power) is None or se is None:
         return None
@@ -76,6 +80,9 @@ def required_clusters(
 
     enough = 2
     while not found_with(enough):
+        if enough >= _MOST:
+            problem = "would take more clusters than can be counted"
+            raise InputError(where=f"difference {difference}", problem=problem, fix="Give a larger one")
         enough *= 2
     too_few = enough // 2
     while enough - too_few > 1:

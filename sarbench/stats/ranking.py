@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy.typing as npt
 
 from sarbench.errors import InputError
-from sarbench.stats.inputs import check_level
+from sarbench.stats.inputs import check_chance
 from sarbench.stats.multiplicity import holm
 from sarbench.stats.pairwise import pairwise_tests
 
@@ -80,7 +80,7 @@ def ranges_from_tests(
     Raises:
         InputError: A name occurs twice, a test is of an unknown run or of a run with itself, or a pair is there twice.
     """
-    check_level(1 - alpha)
+    check_chance(alpha, "alpha")
     _check_pairs(names, tests)
     better, worse = dict.fromkeys(names, 0), dict.fromkeys(names, 0)
     adjusted = holm([test.p for test in tests.values()])
@@ -94,6 +94,9 @@ def ranges_from_tests(
 
 
 def _check_pairs(names: Sequence[str], tests: Mapping[tuple[str, str], Compared]) -> None:
+    if not isinstance(tests, Mapping) or not all(isinstance(pair, tuple) and len(pair) == 2 for pair in tests):
+        fix = "Give a mapping from pairs of runs to their tests, as pairwise_tests does"
+        raise InputError(where="tests", problem="are no tests of two runs each", fix=fix)
     known = set(names)
     if len(known) != len(names):
         raise InputError(where="names", problem="name a run twice", fix="Give every run a name of its own")

@@ -9,7 +9,7 @@ from scipy import special
 
 from sarbench.errors import InputError
 from sarbench.stats.clusters import cluster_sums, number_clusters
-from sarbench.stats.inputs import Array, check_level, finite_vector
+from sarbench.stats.inputs import Array, check_count, check_level, finite_vector, is_finite
 from sarbench.stats.interval import Interval, interval_of
 
 
@@ -61,13 +61,14 @@ def rate_interval(values: npt.ArrayLike, clusters: Iterable[Hashable], *, level:
     rate = plain.mean
     spread = rate * (1 - rate)
     variance, freedom = _of_unequal(sample - rate, codes, groups)
-    varies = plain.se > 1e-12 and spread > 0  # less is rounding
-    share = variance / spread if varies else 1 / groups  # 1 / number of trials
+    share = variance / spread if spread > 0 else 0.0  # 1 / number of trials
+    if plain.se <= 1e-12 or spread <= 0:  # less is rounding: nothing varies, as in `edge_interval`
+        share, freedom = 1 / groups, groups - 1
     t2 = float(special.stdtrit(freedom, (1 + level) / 2)) ** 2
     shrink = 1 + t2 * share
     middle = (rate + t2 * share / 2) / shrink
     reach = float(np.sqrt(t2 * share * (spread + t2 * share / 4))) / shrink
-    return replace(plain, low=max(0.0, middle - reach), high=min(1.0, middle + reach))
+    return replace(plain, low=min(rate, max(0.0, middle - reach)), high=max(rate, min(1.0, middle + reach)))
 
 
 def _of_unequal(centred: Array, codes: npt.NDArray[np.intp], groups: int) -> tuple[float, float]:
@@ -103,7 +104,8 @@ def edge_interval(value: float, clusters: int, *, level: float = 0.95) -> tuple[
     [0.0, 0.288]
     """
     check_level(level)
-    if value not in (0.0, 1.0) or clusters < 1:
+    check_count(clusters, "clusters", least=1)
+    if not is_finite(value) or value not in (0.0, 1.0):
         raise InputError(
             where=f"a rate of {value} in {clusters} clusters",
             problem="is not a rate of 0 or 1",

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from sarbench.stats.inputs import Array
+from sarbench.stats.inputs import Array, check_seed
 
 CELLS = 2**19
 """Numbers of one block; 4 MiB of them stay in the cache of a processor core."""
@@ -41,6 +41,7 @@ def resampled_sums(table: Any, *, resamples: int, seed: int) -> Iterator[Array]:
         resamples: How many sums.
         seed: Of the draws.
     """
+    check_seed(seed)
     rows, multiplicity = sorted_rows(on_grid(table)), None
     groups, width = table.shape
     if not sparse.issparse(table) and width <= _WIDEST:
@@ -67,6 +68,7 @@ def swap_patterns(groups: int, *, permutations: int, seed: int, width: int = 1) 
         seed: Of the random ones.
         width: Columns of what the patterns will be multiplied with, which bounds the blocks too.
     """
+    check_seed(seed)
     if enumerable(groups, permutations):
         start = 0
         for size in blocks(2**groups, max(groups, width)):

@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 
 from sarbench.board.names import slug
 from sarbench.catalogue import read_catalogue
-from sarbench.errors import RunError
+from sarbench.errors import InputError, RunError
 from sarbench.export.wholeness import sample_faults, shortcomings
 from sarbench.questions.retrieval import is_retrieval
 from sarbench.runs.record import Manifest, Score, Scores
@@ -44,14 +44,15 @@ def submit_run(source: Path, *, to: Path) -> Submission:
 
     Args:
         source: A run's folder, or a folder with the logs of lmms-eval (`--output_path` with `--log_samples`).
-        to: The folder of results, `leaderboard/results` in the repository.
+        to: The folder of results, `leaderboard/results` in the repository; made with the first run that may go there.
 
     Raises:
-        InputError: The source is neither, or its record does not have this version's schema.
+        InputError: The source is neither, its record does not have this version's schema, or `to` is no folder.
         RunError: The run may not be submitted (every reason is named), its samples are not what its manifest says,
             or a run of this name, or with these answers, is there already.
     """
-    to.mkdir(parents=True, exist_ok=True)
+    if to.exists() and not to.is_dir():
+        raise InputError(where=to, problem="is no folder", fix="Name the folder of results; it is made where it is not")
     with _room(to) as room:
         run = record_of_logs(source, room / "logs") if is_lmms_logs(source) else source
         manifest = load_manifest(run)
@@ -86,9 +87,11 @@ def _refuse(source: Path, reasons: list[str]) -> None:
 def _room(to: Path) -> Iterator[Path]:
     """Yield a folder of this process beside the results, which is gone afterwards.
 
-    Beside and not in them: a board takes every manifest under its results for a run, also one that a crash left.
+    Beside and not in them: a board takes every manifest under its results for a run, also one that a crash left. What
+    is refused leaves no folder either: the results need not be there yet.
     """
-    room = Path(mkdtemp(prefix=".submit-", dir=to.resolve().parent))
+    beside = next(folder for folder in to.resolve().parents if folder.exists())
+    room = Path(mkdtemp(prefix=".submit-", dir=beside))
     try:
         yield room
     finally:

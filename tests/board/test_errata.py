@@ -107,11 +107,24 @@ def test_a_board_without_corrections_says_so(results, tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[[erratum]]\n", "erratum 1 date: field required"),
+        ("[[erratum]]\n", "erratum 1 date: is not given; it is a date alone, such as 2026-06-02"),
         ('[[erratum]]\ndate = 2026-06-02\nreason = " "\n', "erratum 1 reason"),
         ('[[erratum]]\ndate = "soon"\nreason = "x"\n', "erratum 1 date"),
-        ('[[erratum]]\ndate = 2026-06-02\nreason = "x"\nrun = ["a"]\n', "erratum 1 run: extra inputs"),
-        ("[[errata]]\n", "errata: extra inputs"),
+        (
+            '[[erratum]]\ndate = 2026-06-02\nreason = "x"\nrun = ["a"]\n',
+            "erratum 1 run: is no word of it; there is date, reason",
+        ),
+        ("[[errata]]\n", "errata: is no word of it; there is erratum"),
+        ("erratum = 5\n", "erratum: is not entries that each begin with the line [[erratum]]"),
+        ("[erratum]\ndate = 2026-06-02\n", "erratum: is not entries that each begin with the line [[erratum]]"),
+        ("erratum = [5]\n", "erratum 1: is not entries that each begin with the line [[erratum]]"),
+        ('[[erratum]]\ndate = 2026-06-02T10:00:00\nreason = "x"\n', "erratum 1 date: is not a date alone"),
+        ('[[erratum]]\ndate = 2026-06-02\nreason = "x"\nruns = "a"\n', "erratum 1 runs: is not a list of run ids"),
+        ('[[erratum]]\ndate = 2026-06-02\nreason = "x"\nruns = ["a", 5]\n', "erratum 1 runs 2: is not a list of"),
+        (
+            '[[erratum]]\ndate = 2026-06-02\nreason = "x"\ntasks = ["counting"]\n',
+            "there are tasks, and no runs. Add runs",
+        ),
         ("date = = 1\n", "cannot be read"),
         ('[[erratum]]\ndate = 2026-06-02\nreason = "x"\nruns = ["z"]\n', "withdraws the run z, which is not there"),
         (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sarbench.build import build
-from sarbench.simulate import write_fusar
+from sarbench.simulate import write_fusar, write_sartext
 from tests.cli.commands import run
 
 
@@ -70,3 +70,25 @@ def test_retrieval_is_listed_with_its_metrics_and_the_command_that_runs_it(home:
 def test_built_captions_can_be_retrieved(built_home: Path) -> None:
     tasks = json.loads(run("tasks", "--json", home=built_home).stdout)["retrieval"]
     assert any(task["built"] and task["dataset"] == "sar-text" for task in tasks)
+
+
+@pytest.fixture
+def train_alone(tmp_path: Path) -> Path:
+    """A home with SAR-TEXT as most users have it: no list names a test split."""
+    raw = write_sartext(tmp_path / "raw")
+    build("sar-text", data_dir=raw, out=tmp_path / "home" / "sar-text", configs=["caption"], splits=["train"])
+    return tmp_path / "home"
+
+
+def test_the_split_that_is_asked_is_told_where_it_is_not_the_tasks_own(train_alone: Path, tmp_path: Path) -> None:
+    (line,) = [
+        line for line in run("tasks", home=train_alone).stdout.splitlines() if "sarbench_sartext_caption " in line
+    ]
+    assert line.split()[-4:] == ["sar-text", "caption", "train", "yes"]
+    found = json.loads(run("tasks", "--json", home=train_alone).stdout)
+    (task,) = [task for task in found["tasks"] if task["name"] == "sarbench_sartext_caption"]
+    assert (task["split"], task["asked_split"]) == ("test", "train")
+    said = run(
+        "floors", "--tasks", "sarbench_sartext_caption", "--out", str(tmp_path / "runs"), home=train_alone
+    ).stderr
+    assert "Asked on the split train, for no test split is built: sarbench_sartext_caption. A model may have" in said

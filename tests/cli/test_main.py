@@ -83,7 +83,7 @@ def test_an_out_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     answer = run("floors", "--tasks", "", "--out", str(tmp_path / "file"), home=tmp_path)
     assert answer.returncode == 2
-    assert "no task is named" in answer.stderr
+    assert "the names '': hold an empty one" in answer.stderr
     raw = write_sardet(tmp_path / "raw", images={"test": 2})
     answer = run("build", "sardet-100k", "--data-dir", str(raw), "--out", str(tmp_path / "file" / "deep"))
     assert answer.returncode == 1

@@ -83,9 +83,11 @@ def test_export_for_collections_names_what_it_wrote_and_takes_no_floor(rebuilt: 
         said("export", rebuilt / "prior", "--to", "hub", "--out", tmp_path / "hub")
     run = publishable(rebuilt / "prior", tmp_path / "run")
     text = said("export", run, "--to", "hub", "--out", tmp_path / "hub")
-    assert [line.split()[-1] for line in text.splitlines()] == [
+    *wrote, why = text.splitlines()
+    assert [line.split()[-1] for line in wrote] == [
         str(tmp_path / "hub" / name) for name in ("card/README.md", "record")
     ]
+    assert "No .eval_results for sarchat-2m" in why
     named = ("--by", "A group", "--relationship", "third_party")
     said("export", run, "--to", "every-eval-ever", "--out", tmp_path / "scores.json", *named)
     source = json.loads((tmp_path / "scores.json").read_text())["source_metadata"]

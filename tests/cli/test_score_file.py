@@ -67,7 +67,9 @@ def test_no_answer_at_all_is_an_error_as_json_too(tmp_path: Path, answers: Path)
             CliRunner().invoke(app, [str(tmp_path / "none.jsonl"), "--tasks", GROUP, *form], catch_exceptions=False)
 
 
-@pytest.mark.parametrize("name", ["sar-text/retrieval-hrsid/test", "sarbench_sartext_retrieval_hrsid_test"])
+@pytest.mark.parametrize(
+    "name", ["sar-text/retrieval-hrsid/test", "sarbench_sartext_retrieval_hrsid_test", "retrieval"]
+)
 def test_retrieval_has_no_answers_in_a_file(answers: Path, name: str) -> None:
     with pytest.raises(UnknownNameError, match=r"embeddings.*sarbench retrieve"):
         CliRunner().invoke(app, [str(answers), "--tasks", name], catch_exceptions=False)

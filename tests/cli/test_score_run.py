@@ -54,8 +54,9 @@ def test_retrieval_is_named_as_the_run_names_it(retrieval: Path, wanted: str) ->
 def test_only_tasks_of_the_run_can_be_named(retrieval: Path) -> None:
     assert printed(said(retrieval, "--tasks", FIRST)) == {FIRST}
     scores = (retrieval / "scores.json").read_bytes()
-    for name in (SECOND, "sarbench_sartext_retrieval_osdataset_test"):
-        with pytest.raises(UnknownNameError, match=f"run: holds no {name}"):
+    no_such = ("sarbench_sartext_retrieval_osdataset_test", "retrieval/sar-text", "sar-text/retrieval-os", "retrieval")
+    for name in (SECOND, *no_such):
+        with pytest.raises(UnknownNameError, match=rf"holds no task named {name}\. .*: {FIRST}, {RETRIEVAL}\."):
             said(retrieval, "--tasks", name)
     with pytest.raises(UnknownNameError, match="does not exist"):
         said(retrieval, "--tasks", "no_such_task")

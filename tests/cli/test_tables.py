@@ -58,3 +58,14 @@ def test_a_headline_that_is_no_rate_is_no_percent(unit: str, shown: tuple[str, s
     title, _, value, interval = lines(results_table([run]))  # type: ignore[list-item]
     assert said in title
     assert (value.split()[-1], interval) == shown
+
+
+@pytest.mark.parametrize(("images", "said"), [(1, "no interval, 1 image"), (4, "no interval")])
+def test_a_value_without_an_interval_says_so(images: int, said: str) -> None:
+    score = number("exact", 0.5, clusters=images, headline=True)
+    of_task = TaskScores(task=COUNTING, samples=8, outcomes={"ok": 8}, scores=(score,))
+    run = SimpleNamespace(manifest=SimpleNamespace(run_id="one"), scores=Scores(sarbench_version="1", tasks=(of_task,)))
+    *_, interval = lines(results_table([run]))  # type: ignore[list-item]
+    assert interval == said
+    assert ("none: 1 image" in lines(scores_table([score]))[-1]) == (images == 1)
+    assert "1 image" not in lines(scores_table([number("bleu", None, clusters=1)]))[-1]

@@ -5,9 +5,12 @@ from pathlib import Path
 import huggingface_hub
 import pyarrow.parquet as pq
 import pytest
+import typer
 import yaml
 from huggingface_hub import DatasetCard, ModelCard
+from typer.testing import CliRunner
 
+from sarbench.cli.export import export
 from sarbench.errors import InputError
 from sarbench.export import export_run
 from sarbench.export.hub import folder as hub_folder
@@ -102,6 +105,19 @@ def test_entries_for_a_dataset_of_the_hub_are_its_headlines(withheld: Path, tmp_
         "task 1.0",
     ):
         assert said in entry.notes
+
+
+def test_it_is_said_why_nothing_goes_to_the_models_repository(withheld: Path, retrieved: Path, tmp_path: Path) -> None:
+    app = typer.Typer()
+    app.command()(export)
+    shown = CliRunner().invoke(app, [str(withheld), "--to", "hub", "--out", str(tmp_path / "one")])
+    assert shown.exit_code == 0
+    assert "model/.eval_results" in shown.output
+    assert "No .eval_results" not in shown.output
+    change(retrieved / "first", simulated=False)
+    shown = CliRunner().invoke(app, [str(retrieved / "first"), "--to", "hub", "--out", str(tmp_path / "two")])
+    assert not (tmp_path / "two" / "model").exists()
+    assert "No .eval_results for sar-text, which is no repository on the Hub" in shown.output
 
 
 def test_an_encoder_is_exported(retrieved: Path, tmp_path: Path) -> None:

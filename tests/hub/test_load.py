@@ -56,6 +56,19 @@ def test_plain_datasets_reads_a_built_folder(everything: Path, tmp_path: Path) -
     assert set(datasets.load_dataset(out)) == {"train", "test"}
 
 
+def test_plain_datasets_sees_another_build(everything: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def built(out: Path, texts: list[int], question: str) -> list[str]:
+        rows = make_rows(texts, split="test", question=question)
+        monkeypatch.setitem(sources.SOURCES, "fake", sets.source({"a": {"test": rows}}))
+        build("fake", data_dir=everything, out=out)
+        return [row["question"] for row in datasets.load_dataset(str(out), "a", split="test")]
+
+    assert built(tmp_path / "out", [1], "first") == ["first"]
+    assert built(tmp_path / "out", [2], "second") == ["second"] * 2
+    assert built(tmp_path / "elsewhere" / "out", [2], "third ") == ["third "] * 2
+    assert built(tmp_path / "out", [1], "first") == ["first"]
+
+
 def test_all_splits(everything: Path, tmp_path: Path) -> None:
     build("fake", data_dir=everything, out=tmp_path / "out")
     for folder in (everything, tmp_path / "out"):

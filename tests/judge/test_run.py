@@ -63,6 +63,17 @@ def test_a_judge_adds_numbers_and_changes_none(run: Path) -> None:
     assert [dict(line["scores"])["exact"] for line in samples] == [line_of(0, t)["scores"]["exact"] for t in ANSWERS]
 
 
+def test_a_judge_may_think_aloud_first(run: Path) -> None:
+    def aloud(handler: Handler, body: dict[str, Any], number: int) -> None:
+        handler.reply("<think>Yes or no? They are not alike.</think>\n\nno")
+
+    with serving(aloud) as stub:
+        said = call(run, stub.url, "--extra-body", '{"max_tokens": 4096}')
+    assert said.exit_code == 0, said.output
+    assert "no verdict" not in said.output
+    assert whole(run)["accuracy_judged", "strict"].value == 1 / 8
+
+
 def test_the_record_says_who_judged_what_and_how(run: Path) -> None:
     with serving(sensible) as stub:
         call(run, stub.url)

@@ -92,3 +92,14 @@ def test_an_open_class_is_judged_in_every_number_and_the_rules_keep_theirs() -> 
     assert found["macro_f1", "strict"] < 1.0
     assert found["undecided", "strict"] == 0.5
     assert tally.undecided == ["s1"]
+
+
+def test_verdicts_from_before_reasoning_was_taken_off_still_load(tmp_path: Path) -> None:
+    """Such a reply was read as no verdict; that is kept, as its summary says, until the judge is run again."""
+    save_file(tmp_path, VerdictsFile(sarbench_version="1", tasks=(summary("strict"),)))
+    thought = "<think>The same.</think>yes"
+    save_lines(tmp_path, "t", [line("a"), line("b", verdict=None, reply=thought), line("c", reply=thought)])
+    assert set(load_spoken(tmp_path, "t")["strict"].verdicts) == {"a", "c"}
+    save_lines(tmp_path, "t", [line("a"), line("b", verdict=False, reply=thought)])
+    with pytest.raises(InputError, match="has another verdict on 'b'"):
+        load_spoken(tmp_path, "t")

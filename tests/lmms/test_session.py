@@ -145,6 +145,18 @@ def test_a_server_may_come_back_at_another_address(asked, data) -> None:
         f"http://***@{host}/v1" for host in ("127.0.0.1:8000", "node7:9000")
     ]
     assert moved.key(data) == asked.key(data)
+    with pytest.raises(RunError, match=r"another server \(named by base_url, now the one of the backend\)"):
+        begin(replace(moved, model_args="model=m,x=1"), (data,))
     for other in (at[1].replace("=m,", "=n,"), at[1].replace("x=1", "x=2")):
         with pytest.raises(RunError, match="another model"):
             begin(replace(moved, model_args=other), (data,))
+
+
+def test_the_command_is_that_of_the_last_session_that_asked(asked, data) -> None:
+    first = begin(asked, (data,)).manifest
+    save_samples(asked.out, TASK, to_table([line(0), line(1)]))
+    save_manifest(asked.out, first.model_copy(update={"tasks": (task_run(data, datetime.now(UTC)),)}))
+    later = replace(asked, resume=True, command=("sarbench", "eval", "--resume"))
+    assert begin(later, (data,)).manifest.command == first.command
+    changed = replace(data, digest="another")
+    assert begin(later, (changed,)).manifest.command == later.command

@@ -29,8 +29,8 @@ def score(predictions: Any, references: Any = ROWS_OF_THREE, **given: Any) -> Sc
         pytest.param(iter(SAID), id="iterator"),
         pytest.param(np.array(SAID), id="numpy"),
         pytest.param(pd.Series(SAID), id="series"),
-        pytest.param(pd.Series(SAID, index=[7, 3, 5]), id="series of another index"),
         pytest.param(pd.Series(SAID[::-1], index=IDS[::-1]), id="series by id"),
+        pytest.param(pd.Series(SAID[::-1], index=pd.CategoricalIndex(IDS[::-1])), id="series by category"),
         pytest.param(pa.array(SAID), id="arrow"),
         pytest.param(dict(zip(IDS[::-1], SAID[::-1], strict=True)), id="mapping"),
     ],
@@ -40,6 +40,22 @@ def test_every_form_gives_the_same_numbers(answers: Any) -> None:
     assert found == expected
     assert found.details == expected.details
     assert found["strict"]["exact"] == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        pytest.param(set(SAID), "is a set", id="set"),
+        pytest.param(frozenset(SAID), "is a set", id="frozenset"),
+        pytest.param(pd.Series(SAID).iloc[::-1], "to_list", id="reversed"),
+        pytest.param(pd.Series(["", *SAID]).iloc[1:], "to_list", id="filtered"),
+        pytest.param(pd.Series(SAID, index=pd.CategoricalIndex([2, 1, 0])), "to_list", id="categories of numbers"),
+        pytest.param(pd.Series(SAID, index=pd.MultiIndex.from_product([["a"], IDS])), "to_list", id="two levels"),
+    ],
+)
+def test_what_says_not_which_answer_is_whose_is_refused(answers: Any, said: str) -> None:
+    with pytest.raises(InputError, match=rf"score\(predictions=…\).*{said}"):
+        score(answers)
 
 
 def test_an_id_that_comes_twice_in_a_series_is_named() -> None:

@@ -41,3 +41,19 @@ def test_the_papers_cast_takes_what_int_takes(reply: str) -> None:
 def test_traps_of_other_harnesses(reply: str) -> None:
     assert read_reply(reply, "integer") is None
     assert read_reply(reply, "yes_no") is (True if reply == "yes." else None)
+
+
+@pytest.mark.parametrize(
+    ("reply", "verdict"),
+    [
+        ("<think>Is it? No: the pond is no lake.</think>\n\nno", False),
+        ("The words differ, yes.</think>Yes.", True),  # the opening tag stood in the prompt
+        ("<think>yes</think> <answer>no</answer>", False),
+        ("<think>yes", None),  # cut off before its answer
+        ("<think>yes</think>", None),
+        ("<think>It is.</think> I would say yes", None),
+    ],
+)
+def test_what_is_thought_is_no_part_of_the_reply(reply: str, verdict: bool | None) -> None:
+    assert read_reply(reply, "yes_no") is verdict
+    assert read_reply(reply, "integer") is None

@@ -140,6 +140,29 @@ def test_recorded_curves_are_replaced_and_others_kept(tmp_path: Path, clean: Pat
     assert len(load_scores(clean).curves) == len(found)
 
 
+def test_a_whole_curve_is_not_lost_to_a_part(tmp_path: Path, clean: Path) -> None:
+    speckle, blind = speckled(tmp_path), run(tmp_path, "blank", 0.2)
+    assert record_curves(clean, severity_curves(clean, [*speckle, blind])) == ()
+    whole = load_scores(clean).curves
+    app = typer.Typer()
+    app.command()(robustness)
+    shown = CliRunner().invoke(app, [str(clean), str(speckle[0])])
+    assert "kept the whole curve of speckle that is there" in " ".join(shown.output.split())
+    assert load_scores(clean).curves == whole
+    kept = record_curves(clean, severity_curves(clean, speckle))  # all severities, without the floor
+    assert {curve.perturbation for curve in kept} == {"speckle"}
+    assert load_scores(clean).curves == whole
+    assert record_curves(clean, severity_curves(clean, [*speckle, blind])) == ()
+
+
+def test_a_part_replaces_a_whole_curve_that_is_stale(tmp_path: Path, clean: Path) -> None:
+    speckle = speckled(tmp_path)
+    record_curves(clean, severity_curves(clean, speckle))
+    _set_values(clean, 0.7)
+    assert record_curves(clean, severity_curves(clean, speckle[:1])) == ()
+    assert {curve.area for curve in load_scores(clean).curves} == {None}
+
+
 def test_curves_wait_for_nobody_who_writes_the_run(tmp_path: Path, clean: Path) -> None:
     curves = severity_curves(clean, speckled(tmp_path))
     with locked(clean, problem="test"), pytest.raises(InputError, match="is being written by another process"):

@@ -118,6 +118,22 @@ def test_where_a_model_runs_and_where_its_exact_weights_lie_does_not_matter(tmp_
     require_same(second, first, apart_from="--perturb")
 
 
+def test_a_server_may_move_and_is_not_the_one_of_the_backend(tmp_path: Path) -> None:
+    served = ({"base_url": "http://h:1/v1"}, {"base_url": "http://h:2/v1"}, {})
+    first, moved, other = (
+        load_run(
+            asked(
+                tmp_path, f"r{number}", 0.5,
+                manifest={"backend": BackendInfo(name="openai", args={"model": "m", **args})},
+            )
+        )
+        for number, args in enumerate(served)
+    )  # fmt: skip
+    require_same(moved, first, apart_from="--perturb")
+    with pytest.raises(InputError, match=r"another setting of --model_args \(model=m\).*base_url=given"):
+        require_same(other, first, apart_from="--perturb")
+
+
 def test_other_word_lists_say_what_to_run(base: Path, tmp_path: Path) -> None:
     other = asked(tmp_path, "other", 0.5)
     save_scores(other, load_scores(other).model_copy(update={"rules": {"vocabulary": "9"}}))

@@ -80,6 +80,19 @@ def test_a_verdict_counts_for_its_own_answer_alone() -> None:
         assert (found["strict"]["accuracy"], found["strict"]["undecided"]) == (0.0, 1.0)
 
 
+def test_verdicts_on_all_that_is_undecided_decide_the_papers_too() -> None:
+    """Some answers only one of the two rules leaves open: `undecided` names those of either."""
+    truths = {"presence": "yes", "position": "top left", "region": "ship", "vqa": "Bare land"}
+    rows = [{**ROWS[kind], "id": kind, "answers": [truth]} for kind, truth in truths.items()]
+    texts = ["It is land."] * len(rows)
+    before = sarbench.score(task="vqa", predictions=texts, references=rows)
+    assert before["paper"]["undecided"] > before["strict"]["undecided"]
+    verdicts = dict.fromkeys(before.undecided, True)
+    after = sarbench.score(task="vqa", predictions=texts, references=rows, verdicts=verdicts)
+    assert after["paper"]["accuracy_judged"] == before["paper"]["accuracy"] + before["paper"]["undecided"]
+    assert after.undecided == ()
+
+
 def test_too_few_verdicts_make_no_number() -> None:
     rows = many("vqa", 2)
     found = sarbench.score(task="vqa", predictions=["meadow"] * 2, references=rows, verdicts={rows[0]["id"]: True})
@@ -168,6 +181,13 @@ def test_unknown_ids_names_and_protocols_are_refused() -> None:
         ({"protocols": None}, r"score\(protocols=…\): is None"),
         ({"slices": ["a"]}, r"score\(slices=…\): is of type list"),
         ({"slices": {"few": None}}, "slice 'few': is None"),
+        ({"slices": {1: ["counting/0"]}}, "slice 1: has a name or an id that is no text"),
+        ({"slices": {"few": [["counting/0"]]}}, "slice 'few': has a name or an id that is no text"),
+        (
+            {"references": [*many("counting", 1), {**ROWS["counting"], "image_id": [0]}]},
+            r"reference 1: .*image_id \[0\]",
+        ),
+        ({"references": [{**ROWS["counting"], "id": {}}]}, r"reference 0: has the id \{\}"),
     ],
 )
 def test_arguments_of_another_kind_are_named(changed: dict, says: str) -> None:

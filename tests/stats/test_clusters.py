@@ -1,6 +1,7 @@
 """Sums by cluster against a loop, for arrays and for sparse tables."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,6 +48,8 @@ def test_arrays_and_lists_of_names_are_the_same() -> None:
         ([[1.0], [2.0]], ["a"], "name 1 values where there are 2"),
         ([[1.0], [2.0]], ["a", None], "value 1: has no cluster"),
         ([[1.0], [2.0]], [float("nan"), 1.0], "value 0: has no cluster"),
+        ([[1.0], [2.0]], ["a", pd.NA], "value 1: has no cluster"),
+        ([[10**400], [2.0]], ["a", "b"], "facts: are no finite table"),
         ([[1.0], [float("inf")]], ["a", "b"], "facts: are no finite table"),
         ([1.0, 2.0], ["a", "b"], "facts: are no finite table"),
     ],

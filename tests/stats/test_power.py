@@ -50,3 +50,5 @@ def test_bad_errors_and_differences_are_refused() -> None:
         stats.minimum_detectable_difference(-0.1, clusters=9)
     with pytest.raises(InputError, match="not above 0"):
         stats.required_clusters(0.0, se=0.1, clusters=9)
+    with pytest.raises(InputError, match=r"difference 1e-300: would take more clusters"):
+        stats.required_clusters(1e-300, se=0.1, clusters=10)

@@ -104,3 +104,10 @@ def test_edge_interval_is_wilson_and_mirrors() -> None:
 def test_edge_interval_refuses_what_it_is_not_for(value: float, clusters: int) -> None:
     with pytest.raises(InputError):
         stats.edge_interval(value, clusters)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_where_nothing_varies_it_is_the_interval_of_the_edge(value: float) -> None:
+    clusters = [0] * 91 + list(range(1, 10))
+    found = stats.rate_interval([value] * 100, clusters)
+    assert (found.low, found.high) == pytest.approx(stats.edge_interval(value, 10), abs=1e-12)

@@ -50,7 +50,7 @@ def test_failures_that_the_manifest_hides_are_counted(run: Path, tmp_path: Path,
     change_lines(run, change)
     with pytest.raises(RunError, match="failed in the harness; 1% may"):
         submit_run(run, to=tmp_path / "results")
-    assert list((tmp_path / "results").iterdir()) == []
+    assert not (tmp_path / "results").exists()
 
 
 @pytest.mark.parametrize("change", [wrong_ones_failed, failures_for_an_answer])

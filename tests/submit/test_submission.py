@@ -39,6 +39,16 @@ def test_a_sound_run_is_copied_whole_and_alone(run: Path, tmp_path: Path) -> Non
     assert [path.name for path in (tmp_path / "results").iterdir()] == [done.folder.parent.name]
 
 
+def test_results_are_made_where_they_go_and_a_file_is_refused(run: Path, tmp_path: Path) -> None:
+    place = tmp_path / "a" / "b" / "results"
+    done = submit_run(run, to=place)
+    assert done.folder.is_relative_to(place)
+    assert list(tmp_path.rglob(".submit-*")) == []
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="is no folder"):
+        submit_run(run, to=tmp_path / "file")
+
+
 def test_recorded_scores_are_not_believed(run: Path, tmp_path: Path) -> None:
     scores = json.loads((run / "scores.json").read_text())
     for task in scores["tasks"]:
@@ -66,7 +76,7 @@ def test_every_reason_is_said(run: Path, tmp_path: Path, values: dict[str, Any],
     with pytest.raises(RunError, match="cannot be submitted") as caught:
         submit_run(run, to=tmp_path / "results")
     assert says in str(caught.value)
-    assert list((tmp_path / "results").iterdir()) == []
+    assert not (tmp_path / "results").exists()
     assert not list(tmp_path.glob(".submit-*"))
 
 
@@ -78,7 +88,7 @@ def test_a_changed_digest_is_found(run: Path, tmp_path: Path, forged: bool, says
             save_samples(run, task.name, load_samples(run, task.name), data_digest="0" * 64)
     with pytest.raises(RunError, match=says):
         submit_run(run, to=tmp_path / "results")
-    assert list((tmp_path / "results").iterdir()) == []
+    assert not (tmp_path / "results").exists()
 
 
 def test_a_record_of_another_form_is_named_with_its_schema(run: Path, tmp_path: Path) -> None:

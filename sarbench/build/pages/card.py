@@ -6,6 +6,7 @@ from pathlib import Path
 from sarbench.build.index import IMAGES, BuiltIndex
 from sarbench.build.pages.croissant import render_croissant
 from sarbench.build.pages.extent import Extent, read_extent
+from sarbench.build.pages.fingerprint import fingerprints
 from sarbench.build.pages.front_matter import Value, front_matter
 from sarbench.build.pages.licence import hub_licence
 from sarbench.files import write_text
@@ -47,7 +48,7 @@ def write_card(folder: Path, card: DatasetCard, index: BuiltIndex, *, hashes: Ma
         hashes: Path → SHA-256 of the data files, for `croissant.json`.
     """
     extent = read_extent(folder, index)
-    write_text(folder / "README.md", render_card(card, index, extent))
+    write_text(folder / "README.md", render_card(card, index, extent, builds=fingerprints(folder, index)))
     write_croissant(folder, card, index, extent, hashes=hashes)
 
 
@@ -58,16 +59,19 @@ def write_croissant(
     write_text(folder / "croissant.json", render_croissant(card, index, extent, hashes=hashes))
 
 
-def render_card(card: DatasetCard, index: BuiltIndex, extent: Extent | None = None) -> str:
+def render_card(
+    card: DatasetCard, index: BuiltIndex, extent: Extent | None = None, *, builds: Mapping[str, str] | None = None
+) -> str:
     """Render the dataset card: YAML front matter, then Markdown.
 
     Args:
         card: What the dataset is.
         index: What was built of it.
         extent: What its rows say together, where that was read.
+        builds: Config → what tells this build of it from others (`fingerprints`), where that was made.
     """
     parts = [
-        front_matter(_fields(card, index)),
+        front_matter(_fields(card, index, builds or {})),
         f"# {_title(card, index)}",
         *([_SIMULATED.format(title=card.title)] if index.simulated else []),
         card.summary,
@@ -90,7 +94,7 @@ def render_card(card: DatasetCard, index: BuiltIndex, extent: Extent | None = No
     return "\n\n".join(parts) + "\n"
 
 
-def _fields(card: DatasetCard, index: BuiltIndex) -> dict[str, Value]:
+def _fields(card: DatasetCard, index: BuiltIndex, builds: Mapping[str, str]) -> dict[str, Value]:
     tasks = {config.name: config.task or "vqa" for config in card.configs}
     categories = {_CATEGORIES.get(tasks.get(name, "vqa"), "visual-question-answering") for name in index.configs}
     return {
@@ -100,12 +104,15 @@ def _fields(card: DatasetCard, index: BuiltIndex) -> dict[str, Value]:
         "size_categories": [_size(index)],
         "task_categories": sorted(categories),
         "tags": ["SAR", "synthetic aperture radar", "remote sensing", "sarbench", *["simulated"] * index.simulated],
-        "configs": _configs(index),
+        "configs": _configs(index, builds),
     }
 
 
-def _configs(index: BuiltIndex) -> list[Value]:
-    """List the configs for `datasets`; the first one is what it loads when none is named, and is never `images`."""
+def _configs(index: BuiltIndex, builds: Mapping[str, str]) -> list[Value]:
+    """List the configs for `datasets`; the first one is what it loads when none is named, and is never `images`.
+
+    The description names the build: `datasets` makes it a part of the key of its cache.
+    """
     folders = {**{name: tuple(splits) for name, splits in index.configs.items()}}
     if index.images:
         folders[IMAGES] = tuple(index.images)
@@ -113,7 +120,8 @@ def _configs(index: BuiltIndex) -> list[Value]:
     for number, (name, splits) in enumerate(folders.items()):
         files: list[Value] = [{"split": split, "path": f"{name}/{split}-*.parquet"} for split in splits]
         default: dict[str, Value] = {"default": True} if number == 0 else {}
-        configs.append({"config_name": name, **default, "data_files": files})
+        build: dict[str, Value] = {"description": f"build {builds[name]}"} if name in builds else {}
+        configs.append({"config_name": name, **default, **build, "data_files": files})
     return configs
 
 

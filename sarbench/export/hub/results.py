@@ -103,6 +103,12 @@ def entries(run: Run) -> list[dict[str, Any]]:
     )
 
 
+def not_on_the_hub(run: Run) -> list[str]:
+    """Return the datasets of a run that are no repository on the Hub, so that `entries` has nothing of them."""
+    datasets = dict.fromkeys(task.dataset for task in run.manifest.tasks)
+    return [name for name in datasets if (card := CARDS.get(name)) is None or card.hub is None]
+
+
 def _headlines(run: Run) -> Iterator[tuple[str, Score, TaskRun]]:
     tasks = {task.task: task for task in run.manifest.tasks}
     for held in run.scores.tasks:

@@ -88,7 +88,7 @@ def facts(predictions: Sequence[str], references: Sequence[Sequence[str]], *, pr
     'bleu4|strict|tok:sarbench-1|ref:closest|v:1'
     """
     check(predictions, references)
-    match str(protocol):
+    match protocol if isinstance(protocol, str) else None:
         case "paper":
             return ngram_facts(predictions, references, protocol="paper", tok="split")
         case "strict":

@@ -20,6 +20,8 @@ lose their stops, brackets go. Scores under the two are never shown under one na
 import re
 import unicodedata
 
+from sarbench.errors import InputError
+
 TOKENISER_VERSION = 1
 
 _SYMBOLS = r"%&$#@+=/*<>~^|\\°±×÷£¥€"

@@ -85,7 +85,8 @@ def with_verdicts(rule_verdicts: Mapping[Id, bool | None], judge_verdicts: Mappi
     >>> with_verdicts({"a": False, "b": None, "c": None}, {"a": True, "b": True})
     Merged(verdicts={'a': False, 'b': True, 'c': None}, by_rule=1, by_judge=1, undecided=1)
     """
-    for name, given in (("rule_verdicts", rule_verdicts), ("judge_verdicts", judge_verdicts)):
+    both: tuple[tuple[str, object], ...] = (("rule_verdicts", rule_verdicts), ("judge_verdicts", judge_verdicts))
+    for name, given in both:
         if not isinstance(given, Mapping):
             problem = f"are of type {type(given).__name__}"
             raise InputError(where=name, problem=problem, fix="Give a mapping from id to verdict")

@@ -60,5 +60,7 @@ def check_protocol(protocol: str) -> None:
     """
     if not isinstance(protocol, str) or protocol not in PROTOCOLS:
         raise UnknownNameError(
-            where=f"{protocol}", problem="is no protocol of question answering", fix=f"Use one of: {', '.join(PROTOCOLS)}"
+            where=f"{protocol}",
+            problem="is no protocol of question answering",
+            fix=f"Use one of: {', '.join(PROTOCOLS)}",
         )

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -164,3 +166,24 @@ def test_a_cider_that_can_only_be_0_says_so(protocol: str, items: int) -> None:
     assert found.corpus["cider"] == 0.0 < found.corpus["rouge_l"]
     assert "whatever is answered" in found.notes["cider"]
     assert not caption.facts(["a ship in port"] * (items + 1), [*alike, ["the sea"]], protocol=protocol).notes
+
+
+NO_LISTS: tuple[Any, ...] = (None, 5, 1.5, b"x", object(), {"a"}, {"a": "b"}, iter(["a"]), np.array(3.0), [[]], [None])
+
+
+@pytest.mark.parametrize("odd", NO_LISTS)
+def test_what_is_no_list_of_captions_is_refused(odd: Any) -> None:
+    for ask in (caption.corpus_scores, caption.sentence_scores):
+        for said, meant in ((odd, odd), (odd, [["a ship"]]), (["a ship"], odd)):
+            with pytest.raises(InputError):
+                ask(said, meant)
+    with pytest.raises(InputError, match="image_ids"):
+        caption.group_by_image(odd, ["a ship"], [["a ship"]])
+    with pytest.raises(InputError):
+        caption.tokenise(odd)
+
+
+@pytest.mark.parametrize("odd", [None, 5, ["paper"], np.array(["paper", "strict"])])
+def test_what_is_no_name_is_no_protocol(odd: Any) -> None:
+    with pytest.raises(UnknownNameError, match="none of the caption protocols"):
+        caption.corpus_scores(["a ship"], [["a ship"]], protocol=odd)

@@ -1,5 +1,7 @@
 """Judging together is judging one by one."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -65,3 +67,20 @@ def test_mistakes_of_the_caller_are_named() -> None:
         judge_many(["yes"], ["yes"], "caption")
     with pytest.raises(UnknownNameError, match="coco"):
         judge_many(["yes"], ["yes"], protocol="coco")
+
+
+@pytest.mark.parametrize("odd", [None, 5, ["paper"], np.array(["paper", "strict"])])
+def test_what_is_no_name_is_no_protocol(odd: Any) -> None:
+    with pytest.raises(UnknownNameError, match="is no protocol"):
+        judge_many(["a"], ["a"], protocol=odd)
+
+
+@pytest.mark.parametrize("odd", [5, {"vqa"}, {"a": "vqa"}, iter(["vqa"])])
+def test_what_is_no_list_of_kinds_is_refused(odd: Any) -> None:
+    with pytest.raises(InputError, match="kinds: are of type"):
+        judge_many(["a"], ["a"], odd)
+
+
+def test_an_empty_table_is_no_answers() -> None:
+    nothing: Any = np.zeros((0, 4))
+    assert judge_many(nothing, nothing, nothing).correct.tolist() == []

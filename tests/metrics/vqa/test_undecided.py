@@ -1,5 +1,7 @@
 """Bounds of a score with undecided answers, and a judge's verdicts."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -52,3 +54,18 @@ def test_what_is_no_verdict_is_refused() -> None:
         bounds(np.zeros((2, 2), dtype=np.int8))
     with pytest.raises(InputError, match="b: has 'yes'"):
         with_verdicts({"a": True, "b": None}, {"b": "yes"})  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("odd", [None, 5, float("nan"), "yes", b"x", object(), {True}, {"a": True}, iter([True])])
+def test_what_is_no_list_of_verdicts_is_refused(odd: Any) -> None:
+    for ask in (bounds, at_worst, at_best):
+        with pytest.raises(InputError, match="verdicts: are of type"):
+            ask(odd)
+
+
+@pytest.mark.parametrize("odd", [None, 5, [True], "a", [("a", True)]])
+def test_what_is_no_mapping_of_verdicts_is_refused(odd: Any) -> None:
+    with pytest.raises(InputError, match="rule_verdicts: are of type"):
+        with_verdicts(odd, {})
+    with pytest.raises(InputError, match="judge_verdicts: are of type"):
+        with_verdicts({}, odd)
