@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from sarbench.answers._counted import Counted, of_class
+from sarbench.answers._counted import Counted, of_class, without_groups
 from sarbench.answers._exactness import Inexact, inexact, may_be_inexact
 from sarbench.answers._numbers import LONGEST, Number, find_numbers, says_none
 from sarbench.answers._refusals import FINDING
@@ -27,6 +27,17 @@ _THERE_ARE = re.compile(
     r"|image (?:shows|contains|has|depicts|includes))" + _FILLER + r"\Z",
     re.IGNORECASE,
 )
+_IN_IMAGE = re.compile(
+    r"(?: [a-z-]{1,20}){0,4} in (?:the|this)(?: [a-z-]{1,20})? (?:image|picture|photo|scene)\b", re.IGNORECASE
+)
+_PLACED = re.compile(
+    r"(?: (?!of\b)[a-z-]{1,20}){0,3} (?:in|at|on|near|along|to) (?:the|its)\b"
+    r"(?!(?: [a-z-]{1,20})? (?:image|picture|photo|scene)\b)",
+    re.IGNORECASE,
+)
+_NONE_OF = re.compile(r"\b(?:none|neither) of (?:the |these |those )?\Z", re.IGNORECASE)
+_SO = re.compile(r"\b(?:so|thus|therefore|hence),? (?:it is |that is |that's |it's )?\Z", re.IGNORECASE)
+_LAST = re.compile(r"(?: [a-z-]{1,20}){0,2}\W{0,8}\Z", re.IGNORECASE)
 _ONE = re.compile(r"\bthere(?: is|'s) an? ", re.IGNORECASE)
 _NO_SUCH = re.compile(
     rf"(?:\A\W{{0,8}}|\b(?:there(?:'s| is| are| was| were)|(?:i|we)(?: can)? {FINDING}|image (?:shows|contains|has)) )"
@@ -52,8 +63,11 @@ def read_count(text: str, asked: str | None = None) -> Parsed:
 
     Rules, first that applies:
 
-    - `total`: the last number in a form like "a total of N", "N in total", "the answer is N", "count: N", "2 + 3 = N";
-    - `there_are`: the first number in a form like "There are N", "I can see N", "the image contains N";
+    - `total`: the last number in a form like "a total of N", "N in total", "the answer is N", "count: N",
+      "2 + 3 = N", "so N" at the end;
+    - `there_are`: the number in a form like "There are N", "I can see N", "the image contains N"; of several that
+      differ the first, where it is the whole of the others ("There are 5 ships in the image. There are 2 …"), else
+      they are `several_numbers`;
     - `single_number`: one number, however often; a "one" that may be a pronoun counts only where it is alone;
     - `none`: "none", "no", "nothing", "no buildings";
     - `there_is_a`: "There is a ship";
@@ -81,6 +95,8 @@ def read_count(text: str, asked: str | None = None) -> Parsed:
         numbers = [
             number for number in numbers if not _TAKEN_BACK.search(rest, max(0, number.start - 20), number.start)
         ]
+    if numbers and not (numbers := without_groups(rest, numbers)):
+        return unparsable("vague", excerpt(rest))
     if not numbers:
         return _without_number(text, rest)
     if len(numbers) == 1:
@@ -101,11 +117,23 @@ def _among(text: str, counted: Counted) -> Parsed:
     if totals:
         exact = [found for found in totals if found[2] is None]
         return _said(text, *(exact or totals)[-1], "total")
+    if none := next(
+        (number for number in numbers if _NONE_OF.search(text, max(0, number.start - 20), number.start)), None
+    ):
+        return ambiguous("several_numbers", excerpt(text, max(0, none.start - 20), none.end))
     if counted.parts:
         return ambiguous(counted.rule, excerpt(text, counted.parts[0].start, counted.parts[-1].end))
-    for number, hedge in stated:
-        if before := _THERE_ARE.search(text, max(0, number.start - _REACH), number.start):
-            return _said(text, number, before.start(), hedge, "there_are")
+    there = [
+        (number, before.start(), hedge)
+        for number, hedge in stated
+        if (before := _THERE_ARE.search(text, max(0, number.start - _REACH), number.start))
+    ]
+    if there:
+        told = [number for number, *_ in there]
+        if _differ(text, told) or _differ(text, placed := _parts_of(text, told[0], numbers)):
+            last = (told if _differ(text, told) else placed)[-1]
+            return ambiguous("several_numbers", excerpt(text, there[0][1], last.end))
+        return _said(text, *there[0], "there_are")
     return _only(text, numbers, [hedge for _, hedge in spans if hedge])
 
 
@@ -134,6 +162,23 @@ def _only(text: str, numbers: Sequence[Number], hedges: Sequence[Inexact]) -> Pa
     return Parsed(said[0].value, "ok", "single_number", read=excerpt(text, said[0].start, said[0].end))
 
 
+def _parts_of(text: str, first: Number, numbers: Sequence[Number]) -> list[Number]:
+    """Return a number that counts what is in one place, and those behind it that count what is in others."""
+    if not _PLACED.match(text, first.end):
+        return [first]
+    later = [number for number in numbers if number.start > first.start and _PLACED.match(text, number.end)]
+    return [first, *later]
+
+
+def _differ(text: str, there: Sequence[Number]) -> bool:
+    """Tell whether several "there are N" contradict each other: not where the others are parts of the first."""
+    first, *others = there
+    if all(number.value == first.value for number in others):
+        return False
+    whole = _IN_IMAGE.match(text, first.end) and all(number.value < first.value for number in others)
+    return not whole and sum(number.value for number in others) != first.value
+
+
 def _said(text: str, number: Number, start: int, hedge: Inexact | None, rule: Literal["total", "there_are"]) -> Parsed:
     if hedge:
         return ambiguous(hedge.rule, excerpt(text, min(start, hedge.start), max(number.end, hedge.end)))
@@ -143,5 +188,7 @@ def _said(text: str, number: Number, start: int, hedge: Inexact | None, rule: Li
 def _is_total(text: str, number: Number) -> int | None:
     """Return where the words begin that make a number the total; None where there are none."""
     if before := _TOTAL.search(text, max(0, number.start - _REACH), number.start):
+        return before.start()
+    if (before := _SO.search(text, max(0, number.start - _REACH), number.start)) and _LAST.match(text, number.end):
         return before.start()
     return number.start if _IN_TOTAL.match(text, number.end) else None

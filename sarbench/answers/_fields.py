@@ -17,11 +17,14 @@ def read_fields(text: str, words: Vocabulary) -> Parsed:
     (`contradictory_fields`). The rule names the fields that were read, e.g. `category+position`.
     """
     rest = without_boxes(text)
-    found = {"category": words.affirmed(rest), "size": _size_words().find(rest), "position": find_cells(rest)}
+    sure, unsure = words.standing(rest)
+    found = {"category": [*sure, *unsure], "size": _size_words().find(rest), "position": find_cells(rest)}
     mentions = [mention for group in found.values() for mention in group]
     if not mentions:
         return unparsable()
     value = {field: _only({mention.name for mention in group}) for field, group in found.items()}
+    if not sure:
+        value["category"] = None
     read = [field for field, name in value.items() if name is not None]
     told = excerpt(rest, min(m.start for m in mentions), max(m.end for m in mentions))
     return Parsed(value, "ok", "+".join(read), read=told) if read else ambiguous("contradictory_fields", told)

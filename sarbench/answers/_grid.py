@@ -41,6 +41,11 @@ def find_cells(text: str) -> list[Mention]:
     return [Mention(_canonical(*match.groups()), match.start(), match.end()) for match in _CELL.finditer(text)]
 
 
+def affirmed_cells(text: str) -> list[Mention]:
+    """Return the cells that no "not in the" straight before takes back."""
+    return [cell for cell in find_cells(text) if not _TAKEN_BACK.search(text, max(0, cell.start - 20), cell.start)]
+
+
 def read_position(text: str, choices: tuple[str, ...]) -> Parsed:
     """Read the one cell that an answer names: rule `single_position`.
 
@@ -49,7 +54,7 @@ def read_position(text: str, choices: tuple[str, ...]) -> Parsed:
     the choices hold only one of them. Compass words are no cells (`compass`: unparsable): no image of these datasets
     says where north is, and an image in radar geometry has it anywhere. "Not in the top left" names no cell.
     """
-    cells = [cell for cell in find_cells(text) if not _TAKEN_BACK.search(text, max(0, cell.start - 20), cell.start)]
+    cells = affirmed_cells(text)
     if not cells:
         compass = _COMPASS.search(text)
         return unparsable("compass", compass[0]) if compass else unparsable()

@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from operator import attrgetter
 
 from sarbench.answers.parsed import Parsed, ambiguous, excerpt, unparsable
 from sarbench.answers.vocabulary import Mention, Vocabulary
@@ -41,16 +42,20 @@ def read_label(text: str, words: Vocabulary) -> Parsed:
     - `opening`: the same at the very beginning, with a sentence behind it: "Ship. It lies in a harbor.";
     - `after_echo`: one class beside the repeated list of all options.
 
-    Classes taken back by a "no" or "not" do not count. Two classes are ambiguous, as `several_labels`, and so is the
+    Classes taken back by a "no" or "not" do not count (see `_negation.standing`); where all that is named may be taken
+    back, the answer is ambiguous, as `unclear_negation`. Two classes are ambiguous, as `several_labels`, and so is the
     list of all options alone, as `echo_only`, and "all of the above", as `all`.
     """
     if (bare := words.by_phrase.get(text)) is not None:
         return Parsed(bare, "ok", "exact", read=text)
-    mentions = words.affirmed(text)
+    sure, unsure = words.standing(text)
+    mentions = sorted([*sure, *unsure], key=attrgetter("start")) if unsure else sure
     if not mentions:
         every = _ALL.fullmatch(text)
         return ambiguous("all", excerpt(every[0])) if every else unparsable()
     first = mentions[0]
+    if not sure:
+        return ambiguous("unclear_negation", excerpt(text, first.start, mentions[-1].end))
     if all(mention.name == first.name for mention in mentions):
         bare_ends = len(mentions) == 1 and not (_WORD.search(text, 0, first.start) or _WORD.search(text, first.end))
         return Parsed(first.name, "ok", "exact" if bare_ends else "single_mention", read=text[first.start : first.end])
@@ -69,10 +74,13 @@ def read_labels(text: str, words: Vocabulary) -> Parsed:
 
     Rules: `mentions`, in whatever list the classes stand (commas, "and", bullets, numbers); `after_echo`, beside a
     repeated list of all options, which does not count there; `all`, "all of the above" and nothing else, is every
-    option. The list of all options on its own is ambiguous, as `echo_only`, because a model that repeats the question
-    and one that sees everything say the same.
+    option. A class of which it cannot be told whether it is taken back makes the set ambiguous, as `unclear_negation`
+    ("ships, but no cars on the bridge"). The list of all options on its own is ambiguous, as `echo_only`, because a
+    model that repeats the question and one that sees everything say the same.
     """
-    mentions = words.affirmed(text)
+    mentions, unsure = words.standing(text)
+    if unsure and not {mention.name for mention in unsure} <= {mention.name for mention in mentions}:
+        return ambiguous("unclear_negation", excerpt(text, unsure[0].start, unsure[-1].end))
     if not mentions:
         if words.names and (every := _ALL.fullmatch(text)):
             return Parsed(frozenset(words.names), "ok", "all", read=excerpt(every[0]))

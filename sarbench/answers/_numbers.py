@@ -19,8 +19,13 @@ _DIGITS = re.compile(
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _MEASURE = re.compile(r" ?(?:[%°/]|(?:[ckm]?m|met(?:er|re)s?|px|pixels?|percent|degrees?|dB|[kMG]?Hz)\b)")
 _IMAGE_SIZE = re.compile(r"\b\d{1,5} ?[x×*] ?\d{1,5}\b")
-_GROUP = re.compile(r" (hundred|thousand|dozen|millions?|billions?)\b", re.IGNORECASE)
-_GROUPS = {"hundred": 100, "thousand": 1000, "dozen": 12}
+_GROUP = re.compile(r" (hundred|thousand|dozen|pairs? of|millions?|billions?)\b", re.IGNORECASE)
+_GROUPS = {"hundred": 100, "thousand": 1000, "dozen": 12, "pairs of": 2, "pair of": 2}
+# "3x ship", but not "10x zoom" and "2x larger".
+_TIMES = re.compile(
+    r"(?: ?[\"'*]{1,3})? ?(?!(?:zoom|magnif|larger|smaller|bigger|longer|wider|more|as|up|down|the|scal)|\d)[a-z]",
+    re.IGNORECASE,
+)
 LONGEST = 9
 """More digits than a 32-bit count holds are no count."""
 
@@ -28,17 +33,19 @@ LONGEST = 9
 _PRONOUN_AFTER = re.compile(r" (?:of|in|at|on|is|near|located|another|by|with)\b", re.IGNORECASE)
 _PRONOUN_BEFORE = re.compile(r"\b(?:this|that|each|every|no|which|another|other|the) \Z", re.IGNORECASE)
 
-_NOUN = "|".join(
+NOUN = "|".join(
     ["instances?", "objects?", "targets?", "items?", *(word for words in SYNONYMS.values() for word in words)]
 )
+"""Pattern of what is counted: the six classes, or things of any class."""
+
 _NONE = re.compile(
-    rf"\b(?:no|without|not any|not (?:even )?(?:a single|one)|there (?:is not|isn't) an?(?: single)?"
+    rf"\b(?:no|neither|nor|without|not any|not (?:even )?(?:a single|one)|there (?:is not|isn't) an?(?: single)?"
     rf"|(?:cannot|can not|do not|did not|is not|are not) (?:(?:{FINDING} )?any|{FINDING} an?(?: single)?)"
     rf"|(?:can|do|did|is|are)n?'t (?:(?:{FINDING} )?any|{FINDING} an?(?: single)?))"
-    rf"(?: [a-z-]{{1,20}}){{0,2}}? (?:{_NOUN})\b",
+    rf"(?: [a-z-]{{1,20}}){{0,2}}? (?:{NOUN})\b",
     re.IGNORECASE | re.ASCII,
 )
-_NEGATION = re.compile(r"no|without|n't", re.IGNORECASE)
+_NEGATION = re.compile(r"no|neither|without|n't", re.IGNORECASE)
 _ALONE_NONE = re.compile(
     r"\W{0,8}(?:(?:no|nothing|nil)\W{0,8}\Z|none\b)|\W{0,8}there(?:'s| is| are| were) (?:none|nothing)\b", re.IGNORECASE
 )
@@ -88,6 +95,8 @@ def _digits(text: str) -> list[Number]:
     for match in _DIGITS.finditer(text):
         start, end = match.span()
         sign, body, fraction, suffix = match.groups()
+        if suffix in ("x", "X") and _TIMES.match(text, end):
+            suffix = ""
         name = start >= 2 and text[start - 1] == "-" and text[start - 2].isalpha()
         if name or sign == "-" or suffix or (fraction or "").strip(".0") or _MEASURE.match(text, end):
             continue

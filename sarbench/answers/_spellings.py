@@ -20,9 +20,13 @@ CONNECTIVES = ("to", "and")
 LEADS = ("is", "are", "at")
 """The words that may stand before four numbers without a bracket."""
 
+_TO = "|".join(CONNECTIVES)
 _SEP = r"(?: ?[,;] ?| )"
 _FOUR = rf"{NUMBER}(?:{_SEP}{NUMBER}){{3}}"
-_QUOTED = rf"[\"']?{NUMBER}[\"']?"
+_QUOTED = rf"[\"']?{NUMBER}(?: ?px)?[\"']?"
+# A score behind the four numbers: "[10, 20, 30, 40, 0.95]".
+_SCORE = r"(?:0|1)?\.\d{1,10}+"
+_SCORED = rf"(?:{_SEP}[\"']?{_SCORE}[\"']?)?"
 _CORNER = rf"[\[(] ?{NUMBER}{_SEP}{NUMBER} ?[\])]"
 _ANGLED = rf"< ?{NUMBER} ?>"
 _KEY = (
@@ -30,8 +34,17 @@ _KEY = (
     r"|(?<=[\"'])(?:left|top|right|bottom)(?=[\"']))"
 )
 # A quoted number follows a colon, as in JSON, and no sign of equality: Molmo's <points x1="10.5" y1="20.3"> are points.
+_POINT = rf"[\[(]? ?(?:x ?[=:] ?)?{NUMBER}{_SEP}(?:y ?[=:] ?)?{NUMBER}(?:px)?(?: ?[\])]|(?![\w.]))"
+# "Top-left corner: (10, 20) Bottom-right corner: (30, 40)"; `top_left` and `bottom_right` are keys, see "corners".
+_CORNER_IS = r"(?:[ -]corner| point| coordinates?){0,2}[\"'*]{0,3}(?: ?[:=]|(?: is)?(?: at)?)[\"'*]{0,3} ?"
+NAMED_CORNER = r"(?:[Tt]op|[Uu]pper)[ -]?[Ll]eft"
+_NAMED_CORNERS = (
+    rf"{NAMED_CORNER}{_CORNER_IS}{_POINT}[,;.]?(?: ?(?:and|to|with|[-*•]))?(?: the| its)? ?[\"'*]{{0,3}}"
+    rf"(?:[Bb]ottom|[Ll]ower)[ -]?[Rr]ight{_CORNER_IS}{_POINT}"
+)
 _IS = r"[\"']? ?(?:: ?[\"']?|= ?)"
 _KEYED = rf"{_KEY}{_IS}{NUMBER}(?![\w.])"
+_KEY_TAG = rf"<{_KEY}> ?{NUMBER} ?</{_KEY}>"
 
 _SPELLINGS = (
     # PaliGemma, y first: <loc0123><loc0456><loc0789><loc1001>
@@ -45,21 +58,32 @@ _SPELLINGS = (
     # [[x1, y1], [x2, y2], [x3, y3], …]: three points or more in brackets of their own are the corners of a polygon
     ("polygon", rf"[\[(] ?{_CORNER}(?: ?,? ?{_CORNER}){{2,63}} ?[\])]"),
     # Qwen-VL, Qwen2-VL (x1,y1),(x2,y2); also "(x1, y1) to (x2, y2)" and "top_left": [x1, y1], "bottom_right": [x2, y2]
-    ("corners", rf"{_CORNER} ?(?:[,;-]|(?:{'|'.join(CONNECTIVES)})\b|, ?[\"']bottom_right[\"'] ?:)? ?{_CORNER}"),
-    # [x1, y1, x2, y2] in any bracket; JSON, CogVLM [[000,…]] and InternVL <box>[[…]]</box> hold this one
-    ("list", rf"[\[(<] ?{_QUOTED}(?:{_SEP}{_QUOTED}){{3}} ?[\])>]"),
+    ("corners", rf"{_CORNER} ?(?:[,;-]|(?:{_TO})\b|, ?[\"']bottom_right[\"'] ?:)? ?{_CORNER}"),
+    # [x1, y1, x2, y2] in any bracket, and a score; JSON, CogVLM [[000,…]] and InternVL <box>[[…]]</box> hold it
+    ("list", rf"[\[(<] ?{_QUOTED}(?:{_SEP}{_QUOTED}){{3}}{_SCORED} ?[\])>]"),
     # MiniCPM-V <box>x1 y1 x2 y2</box>
     ("tagged", rf"<(?:bbox|box|bbox_2d|BOX|BBOX)> ?{_FOUR} ?</"),
+    # <x1>1</x1><y1>2</y1><x2>30</x2><y2>40</y2>
+    ("key_tags", rf"{_KEY_TAG}(?: ?,? ?{_KEY_TAG}){{3}}"),
     # {"x1": 1, "y1": 2, "x2": 30, "y2": 40}, xmin=1, ymin=2, …; which keys and in what order is checked afterwards
     ("keyed", rf"{_KEYED}[\"']?(?: ?[,;]? ?(?:[-*] )?[\"']?{_KEYED}[\"']?){{3}}"),
 )
 # Every spelling begins with one of these characters: where there is none, none has to be tried.
 _NAMED = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _SPELLINGS)
 _BOX = re.compile(rf"(?=[<\[(xywhXYWHltrb])(?:{_NAMED})")
+_BOX_OR_CORNERS = re.compile(rf"(?=[<\[(xywhXYWHltrbTUu])(?:(?P<named_corners>{_NAMED_CORNERS})|{_NAMED})")
 # "10, 20, 300, 400" and nothing else, or behind "The bounding box is", "bbox:", "The ship lies at".
 _BARE = re.compile(rf"(?:[^\d\[\](){{}}<>]{{0,120}}(?::|\b(?:{'|'.join(LEADS)})\b))?\W{{0,4}}({_FOUR})\W{{0,4}}", re.I)
+# Lines of four numbers: commas hold the four together, none stands between two lines.
+_COMMA_FOUR = rf"{NUMBER}(?: ?, ?{NUMBER}){{3}}"
+_BARE_LINES = re.compile(
+    rf"(?:[^\d\[\](){{}}<>]{{0,120}}(?::|\b(?:{'|'.join(LEADS)})\b))?\W{{0,4}}"
+    rf"({_COMMA_FOUR}(?:(?: ?; ?| )(?:[-*•] )?{_COMMA_FOUR}){{1,{2 * MAX_BOXES}}})\W{{0,4}}",
+    re.I,
+)
+_LINE = re.compile(_COMMA_FOUR)
 _NUMBER = re.compile(NUMBER)
-_KEYED_NUMBER = re.compile(rf"([A-Za-z]{{1,6}}_?(?:[12]|[A-Za-z]{{3}})?){_IS}({NUMBER})")
+_KEYED_NUMBER = re.compile(rf"([A-Za-z]{{1,6}}_?(?:[12]|[A-Za-z]{{3}})?)(?:{_IS}|> ?)({NUMBER})")
 _CORNER_KEYS = (("x1", "y1", "x2", "y2"), ("xmin", "ymin", "xmax", "ymax"), ("left", "top", "right", "bottom"))
 _SIZE_KEYS = (("x", "y", "w", "h"), ("x", "y", "width", "height"), ("left", "top", "width", "height"))
 
@@ -85,30 +109,42 @@ class SpelledBox:
 def find_boxes(text: str) -> tuple[list[SpelledBox], int]:
     """Return the first `MAX_BOXES` boxes of a text, and how many there are in all.
 
-    Four numbers without any bracket are a box only where they are the whole answer, bar a lead such as "The box is".
+    Four numbers without any bracket are a box only where they are the whole answer, bar a lead such as "The box is"; so
+    are several lines of four with commas between.
     """
     found: list[SpelledBox] = []
     total = 0
-    for match in _BOX.finditer(text):
+    for match in _pattern(text).finditer(text):
         box = _spelled(str(match.lastgroup), match[0], match.start())
         if box is None:
             continue
         total += 1
         if total <= MAX_BOXES:
             found.append(box)
-    if not total and (bare := _BARE.fullmatch(text)) and (box := _spelled("bare", bare[1], bare.start(1))):
+    if total:
+        return found, total
+    if (bare := _BARE.fullmatch(text)) and (box := _spelled("bare", bare[1], bare.start(1))):
         return [box], 1
-    return found, total
+    if lines := _BARE_LINES.fullmatch(text):
+        written = [_spelled("bare", line[0], line.start()) for line in _LINE.finditer(text, *lines.span(1))]
+        boxes = [box for box in written if box is not None]
+        return boxes[:MAX_BOXES], len(boxes)
+    return [], 0
 
 
 def without_boxes(text: str) -> str:
     """Replace every bracketed box by a semicolon, so that its coordinates are no numbers of the sentence."""
-    return _BOX.sub(" ; ", text)
+    return _pattern(text).sub(" ; ", text)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """Return the pattern of every spelling that the text may hold: few texts name corners, and these cost time."""
+    return _BOX_OR_CORNERS if "eft" in text and "ight" in text else _BOX
 
 
 def _spelled(spelling: str, written: str, start: int) -> SpelledBox | None:
     end = start + len(written)
-    if spelling == "keyed":
+    if spelling in ("keyed", "key_tags"):
         return _by_keys(written, start)
     # The 2 of <bbox_2d> is no number.
     inner = written.partition(">")[2] if spelling == "tagged" else written
@@ -123,7 +159,7 @@ def _spelled(spelling: str, written: str, start: int) -> SpelledBox | None:
         numbers = [number + 0.5 for number in numbers]
     if spelling == "polygon":
         numbers = [min(numbers[::2]), min(numbers[1::2]), max(numbers[::2]), max(numbers[1::2])]
-    angle = numbers[4] if len(numbers) > 4 else 0.0
+    angle = numbers[4] if spelling == "angled" and len(numbers) > 4 else 0.0
     return SpelledBox(spelling, (numbers[0], numbers[1], numbers[2], numbers[3]), angle, start, end)
 
 

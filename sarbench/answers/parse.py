@@ -1,6 +1,6 @@
 """From the text of a model to a value with an outcome: the one door to this package."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Literal, get_args
 
@@ -16,7 +16,7 @@ from sarbench.answers._refusals import is_only_refusal, refusal, without_refusal
 from sarbench.answers.parsed import Parsed, excerpt
 from sarbench.answers.vocabulary import Vocabulary, of_choices
 from sarbench.coords import Convention, Size, parse_convention, to_pixels
-from sarbench.errors import UnknownNameError
+from sarbench.errors import InputError, UnknownNameError
 
 Kind = Literal["boxes", "count", "yes_no", "label", "labels", "position", "text", "fields", "mentions"]
 """What is read from an answer."""
@@ -59,7 +59,8 @@ def parse(
 
     Raises:
         UnknownNameError: No such kind or convention: the caller's mistake, never that of the text.
-        InputError: Boxes of a convention that depends on the size of the image, without that size.
+        InputError: Boxes of a convention that depends on the size of the image, without that size; an argument of a
+            wrong type, such as one string in place of the choices.
 
     >>> answer = parse("{<393><426><470><494>} (bottom right)", kind="boxes", size=(512, 512))
     >>> answer.value.tolist(), answer.outcome, answer.rule
@@ -69,14 +70,42 @@ def parse(
     >>> parse("3 ships, 2 planes", kind="count").outcome, parse("3 ships, 2 planes", kind="count", asked="ship").value
     ('ambiguous', 3)
     """
+    if not isinstance(text, str):
+        raise wrong_type(text, where="text", fix="Give what the model said as a string, empty where it said nothing")
+    if asked is not None and not isinstance(asked, str):
+        raise wrong_type(asked, where="asked", fix='Name one class, such as "ship", or leave it out')
+    if not isinstance(coords, str | Convention):
+        raise wrong_type(coords, where="coords", fix='Name a convention, such as "pixel" or "norm1000"')
+    options = checked_choices(choices)
     convention = _convention(coords) if isinstance(coords, str) else coords
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise UnknownNameError(where=str(kind), problem="is no kind of answer", fix=f"Use one of: {', '.join(KINDS)}")
     if kind in _REMEMBERED and len(text) <= _SHORT:
-        return _remembered(text, kind, tuple(choices), asked=asked)
-    if kind not in KINDS:
-        raise UnknownNameError(where=kind, problem="is no kind of answer", fix=f"Use one of: {', '.join(KINDS)}")
+        return _remembered(text, kind, options, asked=asked)
     if kind == "boxes":
         to_pixels([], convention, size)
-    return _read(text, kind, tuple(choices), convention, size, asked)
+    return _read(text, kind, options, convention, size, asked)
+
+
+def checked_choices(choices: Iterable[str]) -> tuple[str, ...]:
+    """Return the options of a question.
+
+    Raises:
+        InputError: They are one string, whose letters would be the options, or not all of them are strings.
+    """
+    given: object = choices
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise wrong_type(given, where="choices", fix='Give the options as a list: ["ship", "bridge"]')
+    options = tuple(choices)
+    for option in options:
+        if not isinstance(option, str):
+            raise wrong_type(option, where="choices", fix='Give every option as a string: ["ship", "bridge"]')
+    return options
+
+
+def wrong_type(value: object, *, where: str, fix: str) -> InputError:
+    """Say that an argument is of a wrong type."""
+    return InputError(where=where, problem=f"holds {value!r:.60}, of the type {type(value).__name__}", fix=fix)
 
 
 _convention = lru_cache(maxsize=128)(parse_convention)

@@ -21,7 +21,7 @@ def short_text(text: str) -> str:
     """
     words = _stripped(_case_folded(text)).split(" ")
     first, last = 0, len(words) - 1
-    while first < last and words[first].strip(_OUTER) in _ARTICLES:
+    while first < last and ((word := words[first].strip(_OUTER)) in _ARTICLES or not word):
         first += 1
     kept = [word for word in words[first:last] if word not in _ARTICLES]
     return _stripped(" ".join([*kept, words[last]]))

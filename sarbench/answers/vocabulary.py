@@ -6,25 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sarbench.answers._folding import folded
+from sarbench.answers._mention import Mention as Mention
+from sarbench.answers._negation import Standing, standing
 from sarbench.answers.synonyms import CLASSES, NOTHING, PAIRS, SYNONYMS
 
-# "no ship", "not visible ships", "cannot see any ship", "without a car": up to three plain words between.
-_NEGATED = re.compile(
-    r"(?:\b(?:no|not|cannot|without|neither|nor|never)|n't)(?: (?!but\b|only\b|just\b|doubt\b)[A-Za-z-]{1,20}){0,3} \Z",
-    re.IGNORECASE,
-)
-_NEGATING = re.compile(r"n(?:o|ei|ever|'t)|without", re.IGNORECASE)
-_NEGATION_REACH = 100
 _JOINT = re.compile("[ _-]")
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """One place where the text names something."""
-
-    name: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True)
@@ -44,15 +30,12 @@ class Vocabulary:
         return self._mentions(self.pattern.finditer(text))
 
     def affirmed(self, text: str) -> list[Mention]:
-        """Return the mentions that no "no", "not" or "without" shortly before takes back."""
-        found = self.find(text)
-        if not found or not _NEGATING.search(text, 0, found[-1].start):
-            return found
-        return [
-            mention
-            for mention in found
-            if not _NEGATED.search(text, max(0, mention.start - _NEGATION_REACH), mention.start)
-        ]
+        """Return the mentions that the text surely affirms: see `_negation.standing`."""
+        return self.standing(text).sure
+
+    def standing(self, text: str) -> Standing:
+        """Return the mentions that the text affirms, and those of which it cannot be told whether it does."""
+        return standing(text, self.find(text))
 
     def _mentions(self, matches: Iterable[re.Match[str]]) -> list[Mention]:
         found = []

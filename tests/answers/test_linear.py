@@ -36,8 +36,19 @@ BAITS = {
         "ship: ",
         "not 4 ",
         "1, 2, ",
+        "there are 9 ships in the top ",
+        "9 groups of 4 ships ",
+        "none of the 9 ",
+        "9 of them are a b ",
+        "9x ship ",
+        "instances of a ",
+        "neither a b ",
+        "so 9 ",
     ],
-    "yes_no": ["no ", "yes ", "answer is: yes no. ", "is not ", "cannot "],
+    "yes_no": [
+        *("no ", "yes ", "answer is: yes no. ", "is not ", "cannot ", "whether there ", "unlikely that ", "0 a "),
+        *("there is a lack ", "image contains a b ", "there is zero ", "a lack of a ", "i see 9 "),
+    ],
     "label": [
         "ship,",
         "ship ",
@@ -48,11 +59,29 @@ BAITS = {
         "class is ship ",
         "ship. a harbor. class is ",
     ],
-    "labels": ["ship, ", "not only ship ", "all of the above ", "car park "],
-    "boxes": ["[[1,2],[3,4],", "((1,2),", "at 1 2 3 ", '["1", ', '"left": 1, ', "<loc_1>", '(1,2), "bottom_right'],
+    "labels": [
+        *("ship, ", "not only ship ", "all of the above ", "car park ", "no ship, ", "no ship or a car, ", "0 ship "),
+        *("ship: no ", "ship (0), ", "ship - - ", "absent: ship, ", "ship and car are not visible ", "except a b "),
+        *("not a b c ", "no a b c ship in the ", "ship confidence: 0", "[ ] ship ", "ship, a, b, or ", "none of a ("),
+    ],
+    "boxes": [
+        *("[[1,2],[3,4],", "((1,2),", "at 1 2 3 ", '["1", ', '"left": 1, ', "<loc_1>", '(1,2), "bottom_right'),
+        *("1, 2, 3, 4 ", "1, 2, 3, 4; ", "[1,2,3,4,0.5", "<x1>1</x1>", "top left (1, 2), ", "top left corner is at "),
+        "1px, ",
+    ],
     "position": ["right in the ", "top ", "left of the ", "top part of the ", "middle", "north "],
     "fields": ["very small ship top left ", "small large "],
-    "mentions": ["A ship in top left ", "99 ship top ", "ship ship top "],
+    "mentions": [
+        *(
+            "A ship in top left ",
+            "99 ship top ",
+            "ship ship top ",
+            "no ship top, ",
+            "no ship, top, ",
+            "not in the top ",
+        ),
+        "0 ship and no car in top left but ",
+    ],
     "text": ["I cannot. ", "a. "],
 }
 

@@ -45,3 +45,45 @@ def test_pairing(text: str, value: tuple[tuple[str, str], ...]) -> None:
 @pytest.mark.parametrize("text", ["A ship.", "On the left.", "Calm water"])
 def test_no_pair_is_unparsable(text: str) -> None:
     assert parse(text, kind="mentions").outcome == "unparsable"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("The top left has no ship, the bottom right has a ship.", (("ship", "bottom right"),)),
+        ("Two ships on the left; there is no bridge in the center.", (SHIP_LEFT, SHIP_LEFT)),
+        (
+            "There is a ship but no car on the left, and a bridge in the center.",
+            (SHIP_LEFT, ("bridge", "middle center")),
+        ),
+        ("No ships in the top left, a car in the center", (("car", "middle center"),)),
+        ("Ships are absent in the top left, but a bridge is in the center", (("bridge", "middle center"),)),
+        ("A ship is on the left and not in the center.", (SHIP_LEFT,)),
+    ],
+)
+def test_a_class_that_is_denied_uses_up_its_cell(text: str, value: tuple[tuple[str, str], ...]) -> None:
+    found = parse(text, kind="mentions")
+    assert (found.value, found.outcome) == (value, "ok")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("0 ships in the top left", "No aircraft, cars or tanks in the center.", "There are zero ships on the left."),
+        "No ships in the top left, bottom right, or center.",
+    ],
+)
+def test_classes_that_are_denied_give_no_pair(text: str) -> None:
+    assert parse(text, kind="mentions").outcome == "unparsable"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There are 0 ships in the top left and 2 in the bottom right",
+        "There are no ships in the top left, but there are two in the center.",
+        "No activity in the harbor in the top left.",
+    ],
+)
+def test_descriptions_that_may_deny_are_ambiguous(text: str) -> None:
+    assert parse(text, kind="mentions").rule == "unclear_negation"

@@ -190,3 +190,38 @@ def test_no_text_raises(text: str, kind: str) -> None:
 @given(st.text(st.characters(categories=["Cs"]), max_size=5), st.sampled_from(KINDS))
 def test_lone_surrogates(text: str, kind: str) -> None:
     assert parse(f"There are 4 ships {text}", kind=kind, size=SIZE).outcome in OUTCOMES
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("choices", "ship"),
+        ("choices", [1]),
+        ("choices", [None]),
+        ("choices", 5),
+        ("asked", 5),
+        ("asked", ["ship"]),
+        ("coords", 5),
+        ("text", None),
+        ("text", b"ship"),
+    ],
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_arguments_of_a_wrong_type_are_named(kind: str, argument: str, value: Any) -> None:
+    with pytest.raises(InputError, match=f"^{argument}: .*of the type {type(_odd(value)).__name__}"):
+        parse(**{"text": "3 ships", "kind": kind, argument: value})
+
+
+def _odd(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and value != ["ship"] else value
+
+
+def test_a_kind_that_is_no_string_is_named() -> None:
+    kind: Any = ["label"]
+    with pytest.raises(UnknownNameError, match="label"):
+        parse("ship", kind=kind)
+
+
+def test_choices_may_be_any_iterable() -> None:
+    choices: Any = (name for name in ("ship", "car"))
+    assert parse("ship", kind="label", choices=choices).value == "ship"

@@ -104,3 +104,56 @@ def test_what_cannot_be_told_is_no_no(text: str) -> None:
 )
 def test_a_no_about_something_else_is_ambiguous(text: str, value: str | None) -> None:
     assert parse(text, kind="yes_no").value == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("There are 0 ships.", "There are zero ships in the image.", "0 ships are visible.", "I see zero ships."),
+        *("There is a lack of ships", "There is an absence of ships.", "There is a notable absence of ships."),
+        *("It is unlikely that there is a ship.", "It's impossible that there is a ship", "Not in this image."),
+        *("It is doubtful whether there is a ship", "It is unlikely that the image contains ships.", "Incorrect."),
+        *("If there is a ship, it is not visible.", "The image shows an open sea with no ships."),
+        *("I can see that there are no ships.", "I am unable to find any ships.", "The scene is devoid of ships."),
+    ],
+)
+def test_what_is_denied_is_a_no(text: str) -> None:
+    read = parse(text, kind="yes_no")
+    assert (read.value, read.outcome) == ("no", "ok"), read
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("There is hardly any evidence of a ship", "unparsable"),
+        ("There is little evidence of a ship.", "unparsable"),
+        ("There is insufficient evidence.", "unparsable"),
+        ("Whether there is a ship is unclear.", "unparsable"),
+        ("The question is whether there is a ship.", "unparsable"),
+        ("If a ship is present, it would appear bright.", "unparsable"),
+        ("It is not unlikely that there is a ship.", "unparsable"),
+        ("There is a lack of contrast.", "unparsable"),
+        ("The image shows calm water.", "unparsable"),
+        ("The image contains ships but no cars", "ambiguous"),
+        ("There are 2 ships and 0 cars.", "ambiguous"),
+        ("The image shows a harbor without ships.", "ambiguous"),
+        ("A ship is visible, but it is not moving.", "ambiguous"),
+    ],
+)
+def test_what_leaves_the_question_open_is_no_yes(text: str, outcome: str) -> None:
+    read = parse(text, kind="yes_no")
+    assert (read.value, read.outcome) == (None, outcome), read
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("The image contains two ships.", "Correct.", "That is correct.", "The SAR image shows 3 ships"),
+        *("There is a ship, despite the lack of contrast.", "There is little doubt that a ship is visible"),
+        *("There is a little ship.", "There appears to be a ship.", "There is a ship with zero doubt."),
+        "To tell whether there is a ship, look at the bright spots. There is a ship.",
+    ],
+)
+def test_what_is_affirmed_is_a_yes(text: str) -> None:
+    read = parse(text, kind="yes_no")
+    assert (read.value, read.outcome) == ("yes", "ok"), read

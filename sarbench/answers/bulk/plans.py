@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sarbench.answers import _clean
 from sarbench.answers._box_labels import label_boxes
-from sarbench.answers._spellings import CONNECTIVES, LEADS, MAX_BOXES, NUMBER, SpelledBox, find_boxes
+from sarbench.answers._spellings import CONNECTIVES, LEADS, MAX_BOXES, NAMED_CORNER, NUMBER, SpelledBox, find_boxes
 from sarbench.answers.vocabulary import Vocabulary
 
 _FIRST_CODE = 1000
@@ -28,14 +28,17 @@ _PARTS = re.compile(r"([-+]?)([0-9]*)(?:\.([0-9]*))?")
 # Places where it matters how many digits a run has.
 _EXPONENT = re.compile(r"\d\.?[eE][-+]?\d")
 _TOKEN = re.compile(r"<\|[^|>]*\d[^|>]*\|>")
+_SCORED = re.compile(rf"{NUMBER}(?:(?: ?[,;] ?| )[\"']?{NUMBER}(?: ?px)?[\"']?){{3}}(?: ?[,;] ?| )[\"']?\d*\.\d")
 _KEYED_LABEL = re.compile(r"[\"'](?:label|category|class|name|object)[\"'] ?: ?[\"'][^\"']*\d")
 
 # Where no markup, quotation or typography can change what a word is, words that no rule knows are all alike.
 _MARKUP = re.compile(rb"[\"'`\\\x80-\xff]|\*\*|<[A-Za-z|/]")
 _NO_SIGN = bytes(byte for byte in range(1, 128) if byte not in b"\"'`\\*<")
 _WORD = re.compile(rb"\b[A-Za-z]+\b")
-_KEYS = ("x", "y", "w", "h", "width", "height", "xmin", "ymin", "xmax", "ymax")
+_KEYS = ("px", "x", "y", "w", "h", "width", "height", "xmin", "ymin", "xmax", "ymax")
 _ANY_WORD = b"q"
+_CORNER_NAMED = re.compile(NAMED_CORNER.encode() + rb"[^0{}<>)]{0,60}0")
+"""Where these words stand before a number, each of them counts."""
 
 Spec = tuple[float, int, int]
 """Sign, and the runs before and after the point; −1 where there are no digits."""
@@ -133,7 +136,9 @@ def alike(skeletons: list[bytes], words: Vocabulary) -> list[bytes]:
     # What stands between two boxes of SARChat-2M, "(top left)", is the same in many skeletons: read it once.
     parts = b"\0".join([skeletons[index] for index in plain]).split(b"{")
     said = {
-        part: _WORD.sub(lambda word: word[0] if word[0].decode().lower() in kept else _ANY_WORD, part)
+        part: part
+        if _CORNER_NAMED.search(part)
+        else _WORD.sub(lambda word: word[0] if word[0].decode().lower() in kept else _ANY_WORD, part)
         for part in set(parts)
     }
     result = list(skeletons)
@@ -155,7 +160,7 @@ def _cleaned(text: str) -> str | None:
 
 def _stable(cleaned: str, runs: int, fours: set[int]) -> bool:
     """Tell whether every run of digits stands for itself, and any number of digits may stand in its place."""
-    if _EXPONENT.search(cleaned) or _KEYED_LABEL.search(cleaned):
+    if _EXPONENT.search(cleaned) or _SCORED.search(cleaned) or _KEYED_LABEL.search(cleaned):
         return False
     keys = {match.end() for match in _KEY.finditer(cleaned)}
     for found in _DIGITS.finditer(cleaned):

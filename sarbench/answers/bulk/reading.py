@@ -15,7 +15,7 @@ from sarbench.answers.bulk.fill import fill, tabulate
 from sarbench.answers.bulk.plans import Plan, alike, plan_of
 from sarbench.answers.bulk.sizes import UNKNOWN, known_sizes, shared
 from sarbench.answers.bulk.skeletons import Skeletons, skeletons
-from sarbench.answers.parse import parse
+from sarbench.answers.parse import checked_choices, parse
 from sarbench.answers.parsed import Parsed
 from sarbench.answers.vocabulary import Vocabulary, of_choices
 from sarbench.coords import Convention, Size, parse_convention
@@ -58,7 +58,7 @@ def parse_boxes(
     convention = parse_convention(coords) if isinstance(coords, str) else coords
     known = known_sizes(sizes, len(texts), convention)
     found = skeletons(texts)
-    words = of_choices(tuple(choices))
+    words = of_choices(checked_choices(choices))
     group, plans = _plans(found, texts, words)
     alone = _alone(found, group, plans, known)
     ordinary = read_alone(texts, np.flatnonzero(alone).tolist(), words, convention, known)

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from sarbench.coords import Convention, Size
 from sarbench.errors import InputError
 
-UNKNOWN = 2**40
-"""Stands for a side that is not known: no number of an answer reaches it."""
+UNKNOWN = 2**31 - 1
+"""Stands for a side that is not known: the longest that `sarbench.coords` takes; no number of an answer reaches it."""
 
 
 def known_sizes(
