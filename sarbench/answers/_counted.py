@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Literal, NamedTuple
 
+from sarbench.answers._number_words import NUMBER_WORD
 from sarbench.answers._numbers import Number
 from sarbench.answers.vocabulary import Mention, Vocabulary, beside_classes
 
@@ -14,7 +15,7 @@ _NOT_OF_IT = (
     r"(?!(?:in|on|at|of|to|by|near|from|with|and|or|are|is|the|an?|inside|along|around|beside|behind"
     r"|within|under|over|off|outside|next|docked|moored|parked)\b)"
 )
-_BETWEEN = re.compile(rf"[ \"'*()]{{1,3}}(?:{_NOT_OF_IT}[a-z-]{{1,20}} ){{0,3}}", re.IGNORECASE)
+_BETWEEN = re.compile(rf"[ \"'*()]{{1,3}}(?:{_NOT_OF_IT}[a-z][a-z-]{{0,19}} ){{0,3}}", re.IGNORECASE)
 # "3 of which are small ships", "3 of them are ships", "3 are ships".
 _WHICH_ARE = re.compile(
     r" (?:of (?:which|them|these|those|the [a-z]{1,20}) )?(?:are|is|were|was) "
@@ -24,11 +25,15 @@ _WHICH_ARE = re.compile(
 # "ships: 3", {"ship": 3}, "ships = 3", "| ship | 3", "ships (3)", "the number of ships is 3".
 _COLON = re.compile(
     r"[\"'*)]{0,3}(?: count| number)?[\"'*]{0,3} ?[(:=|-] ?[\"'*]{0,3}"
-    r"|(?: (?:visible|present|detected|shown|in (?:the|this) (?:image|picture|scene))){0,2}"
+    r"|(?: count| number)?(?: (?:visible|present|detected|shown|in (?:the|this) (?:image|picture|scene))){0,2}"
     r" (?:is|are|was|were|equals?) (?:(?:exactly|about|approximately|around) )?",
     re.IGNORECASE,
 )
-_OWN_NUMBER = re.compile(r"[\"'*)]{0,3}(?: count| number)?[\"'*]{0,3} ?[:=|] ?[\"'*]{0,3}\d", re.IGNORECASE)
+_OWN_NUMBER = re.compile(
+    r"[\"'*)]{0,3}(?: count| number)?[\"'*]{0,3}(?: ?[:=|] ?| - )[\"'*]{0,3}"
+    rf"(?:\d|(?:{NUMBER_WORD}|no|none|nil|not|n/a|absent|unknown)\b|-)",
+    re.IGNORECASE,
+)
 _JOINED = re.compile(r"[a-z -]{1,100} and (?:there (?:is|are) )?", re.IGNORECASE)
 _OF_THEM = re.compile(r" of (?:which|them|these|those)\b", re.IGNORECASE)
 # "3 groups of ships", "3 rows of 4 ships": groups are no ships, and nothing here multiplies for a model.

@@ -19,6 +19,13 @@ _STRAIGHT = re.compile(r"\W{0,8}(?:(?:an?|the) )?", re.IGNORECASE)
 _SET_OFF = re.compile(
     r"(?:[\"']{0,2}(?:[.;:!]| ?[(-])| (?:because|since)\b|[\"'] ?, ?[\"']\w{1,40}[\"'] ?:)", re.IGNORECASE
 )
+# "Ship: unlikely", "Ship! Wait, …": no class that opens an answer is meant for sure by these signs.
+_SOFT = re.compile(r"[\"']{0,2}[:!]")
+_TAKEN_BACK = re.compile(
+    r"\b(?:wait|actually|on (?:second thoughts?|reflection)|more (?:likely|probably)|or rather|i mean(?:t)?"
+    r"|correction|scratch that|instead|unlikely|no(?= ?[.,;:!-]| it\b| wait\b))\b",
+    re.IGNORECASE,
+)
 _TWO_WORDS = re.compile(r"\W*(?!(?:and|or)\b)[A-Za-z]+\W+[A-Za-z]", re.IGNORECASE)
 _ALL = re.compile(
     r"\W{0,8}(?:(?:the )?(?:answer|correct answer) is )?(?:everything|(?:all|every one)"
@@ -109,12 +116,17 @@ def _after_statement(text: str, mentions: list[Mention]) -> Mention | None:
 
 
 def _set_off(text: str, start: int, named: list[Mention]) -> bool:
-    """Tell whether the first of several classes stands straight behind a place and is set off from the others."""
+    """Tell whether the first of several classes stands straight behind a place and is set off from the others.
+
+    Not where a word behind it may take it back: "Answer: ship. On second thought, harbor".
+    """
     first = named[0]
     other = next(mention for mention in named if mention.name != first.name)
     return bool(
         _STRAIGHT.fullmatch(text, start, first.start)
         and (off := _SET_OFF.match(text, first.end))
+        and not (start == 0 and _SOFT.match(text, first.end))
+        and not _TAKEN_BACK.search(text, off.end())
         and (_TWO_WORDS.match(text, off.end(), other.start) or (start and _WORD.search(text, off.end(), other.start)))
     )
 

@@ -45,8 +45,13 @@ _NO = re.compile(
     r"|(?:\A\W{0,8}|\b)not (?:yes|a single|any|really|at all|visible|present|seen|found|detected|observed)\b",
     re.IGNORECASE,
 )
+# "Unclear if there are ships, but there is one": this "but" goes back to the question; others bring up something else.
+_AFTER_ALL = (
+    rf",? (?:but|however|though|yet),? (?:(?:yes|no)\b|{_THERE} (?:(?:indeed|clearly|definitely) )?"
+    r"(?:one|none)(?: (?:visible|present|here|in|at|near|on)\b|[.,;!]|\Z))"
+)
 _LEFT_OPEN = re.compile(
-    rf"{OPEN}[^.;!?]*|(?<!doubtful )(?<!doubt )\b(?:whether|if) (?:or not )?(?:there|any|an?|the|this|it)\b[^.,;!?]*",
+    rf"{OPEN}(?:(?!{_AFTER_ALL})[^.;!?])*|(?<!doubtful )(?<!doubt )\b(?:whether|if) (?:or not )?(?:there|any|an?|the|this|it)\b[^.,;!?]*",
     re.IGNORECASE,
 )
 _FIRST = re.compile(r"\W{0,8}(yes|no)\b(?:[.,;:!]\W{0,8}+(?!(?:yes|no)\b)|\W{0,8}\Z)", re.IGNORECASE)

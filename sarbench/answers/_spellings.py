@@ -5,7 +5,9 @@ is linear in the length of the text.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 MAX_BOXES = 1000
 """Boxes beyond this number are counted, not read: a model in a loop."""
@@ -55,7 +57,8 @@ _SPELLINGS = (
     ("patches", r"<patch_index_\d{4}> ?<patch_index_\d{4}>"),
     # SARChat-2M {<x1><y1><x2><y2>}, GeoChat {<x1><y1><x2><y2>|<θ>}
     ("angled", rf"{_ANGLED}(?: ?,? ?{_ANGLED}){{3}}(?: ?\| ?{_ANGLED}|(?! ?\| ?{_ANGLED}))"),
-    # [[x1, y1], [x2, y2], [x3, y3], …]: three points or more in brackets of their own are the corners of a polygon
+    # [[x1, y1], [x2, y2], [x3, y3], …]: three points or more in brackets of their own are the corners of a polygon, or
+    # the corners of several boxes, see `_of_points`
     ("polygon", rf"[\[(] ?{_CORNER}(?: ?,? ?{_CORNER}){{2,63}} ?[\])]"),
     # Qwen-VL, Qwen2-VL (x1,y1),(x2,y2); also "(x1, y1) to (x2, y2)" and "top_left": [x1, y1], "bottom_right": [x2, y2]
     ("corners", rf"{_CORNER} ?(?:[,;-]|(?:{_TO})\b|, ?[\"']bottom_right[\"'] ?:)? ?{_CORNER}"),
@@ -83,9 +86,13 @@ _BARE_LINES = re.compile(
 )
 _LINE = re.compile(_COMMA_FOUR)
 _NUMBER = re.compile(NUMBER)
+_POINT_OF = re.compile(_CORNER)
 _KEYED_NUMBER = re.compile(rf"([A-Za-z]{{1,6}}_?(?:[12]|[A-Za-z]{{3}})?)(?:{_IS}|> ?)({NUMBER})")
 _CORNER_KEYS = (("x1", "y1", "x2", "y2"), ("xmin", "ymin", "xmax", "ymax"), ("left", "top", "right", "bottom"))
 _SIZE_KEYS = (("x", "y", "w", "h"), ("x", "y", "width", "height"), ("left", "top", "width", "height"))
+
+_ROUNDING = 1e-9
+"""Of the reach of a polygon: three points nearer to one line than this are on it."""
 
 _BINS = 1000
 """Bins a side of Florence-2."""
@@ -115,21 +122,27 @@ def find_boxes(text: str) -> tuple[list[SpelledBox], int]:
     found: list[SpelledBox] = []
     total = 0
     for match in _pattern(text).finditer(text):
-        box = _spelled(str(match.lastgroup), match[0], match.start())
-        if box is None:
-            continue
-        total += 1
-        if total <= MAX_BOXES:
-            found.append(box)
+        if match.lastgroup == "polygon":
+            boxes = _of_points(match[0], match.start())
+        else:
+            box = _spelled(str(match.lastgroup), match[0], match.start())
+            boxes = [] if box is None else [box]
+        total += len(boxes)
+        found += boxes[: MAX_BOXES - len(found)]
     if total:
         return found, total
     if (bare := _BARE.fullmatch(text)) and (box := _spelled("bare", bare[1], bare.start(1))):
         return [box], 1
     if lines := _BARE_LINES.fullmatch(text):
         written = [_spelled("bare", line[0], line.start()) for line in _LINE.finditer(text, *lines.span(1))]
-        boxes = [box for box in written if box is not None]
-        return boxes[:MAX_BOXES], len(boxes)
+        lined = [box for box in written if box is not None]
+        return lined[:MAX_BOXES], len(lined)
     return [], 0
+
+
+def lists_points(text: str) -> bool:
+    """Tell whether the values of some points, and not their places alone, decide what boxes there are."""
+    return any(match.lastgroup == "polygon" for match in _pattern(text).finditer(text))
 
 
 def without_boxes(text: str) -> str:
@@ -157,10 +170,37 @@ def _spelled(spelling: str, written: str, start: int) -> SpelledBox | None:
             return None
         # The middle of a bin: `BoxQuantizer.dequantize` in processing_florence2.py of microsoft/Florence-2-large.
         numbers = [number + 0.5 for number in numbers]
-    if spelling == "polygon":
-        numbers = [min(numbers[::2]), min(numbers[1::2]), max(numbers[::2]), max(numbers[1::2])]
     angle = numbers[4] if spelling == "angled" and len(numbers) > 4 else 0.0
     return SpelledBox(spelling, (numbers[0], numbers[1], numbers[2], numbers[3]), angle, start, end)
+
+
+def _of_points(written: str, start: int) -> list[SpelledBox]:
+    """Return the hull of a polygon, or the boxes whose corners are listed one behind the other.
+
+    Where every two points are a top-left and a bottom-right corner they are boxes: no convex polygon has two of its
+    sides, one side between them, within one quarter of the directions. Points of one line are neither.
+    """
+    points = list(_POINT_OF.finditer(written, 1))
+    xs, ys = zip(*(map(float, _NUMBER.findall(point[0])) for point in points), strict=True)
+    pairs = [
+        SpelledBox("corners", (xs[n], ys[n], xs[n + 1], ys[n + 1]), 0.0, start + a.start(), start + b.end())
+        for n, (a, b) in enumerate(pairwise(points))
+        if n % 2 == 0
+    ]
+    if len(points) % 2 == 0 and all(a < c and b < d for a, b, c, d in (pair.numbers for pair in pairs)):
+        return pairs
+    hull = (min(xs), min(ys), max(xs), max(ys))
+    return [] if _in_line(xs, ys) else [SpelledBox("polygon", hull, 0.0, start, start + len(written))]
+
+
+def _in_line(xs: Sequence[float], ys: Sequence[float]) -> bool:
+    """Tell whether no three of the points make a triangle, bar rounding of the last digit."""
+    far = max(range(len(xs)), key=lambda n: abs(xs[n] - xs[0]) + abs(ys[n] - ys[0]))
+    dx, dy = xs[far] - xs[0], ys[far] - ys[0]
+    reach = max(abs(dx), abs(dy))
+    return all(
+        abs(dx * (y - ys[0]) - dy * (x - xs[0])) <= _ROUNDING * reach * reach for x, y in zip(xs, ys, strict=True)
+    )
 
 
 def _by_keys(written: str, start: int) -> SpelledBox | None:

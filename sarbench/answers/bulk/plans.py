@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sarbench.answers import _clean
 from sarbench.answers._box_labels import label_boxes
-from sarbench.answers._spellings import CONNECTIVES, LEADS, MAX_BOXES, NAMED_CORNER, NUMBER, SpelledBox, find_boxes
+from sarbench.answers._spellings import CONNECTIVES, LEADS, MAX_BOXES, NAMED_CORNER, NUMBER, SpelledBox, find_boxes, lists_points
 from sarbench.answers.vocabulary import Vocabulary
 
 _FIRST_CODE = 1000
@@ -15,7 +15,7 @@ _CODE_DIGITS = 4
 _LONGEST_KEY = 2
 """Digits of a key such as x1: fewer than a code has."""
 
-_BY_VALUE = ("patches", "bins", "polygon")
+_BY_VALUE = ("patches", "bins")
 """Spellings whose boxes are no numbers as they stand in the text."""
 
 _PLACEHOLDER = re.compile("0")
@@ -92,7 +92,7 @@ def plan_of(skeleton: bytes, digits: list[str], words: Vocabulary) -> Plan | Non
     if cleaned is None or not _stable(cleaned, len(run_at), fours):
         return None
     boxes, total = find_boxes(cleaned)
-    if not boxes or total > MAX_BOXES or any(box.spelling in _BY_VALUE for box in boxes):
+    if not boxes or total > MAX_BOXES or lists_points(cleaned) or any(box.spelling in _BY_VALUE for box in boxes):
         return None
     placed = [_placed(box, cleaned) for box in boxes]
     known = [box for box in placed if box is not None]
