@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from sarbench.answers._mention import Mention
-from sarbench.answers._verdicts import SIGN, Verdict, before, behind, is_denied, is_heading, no_between
+from sarbench.answers._verdicts import Verdict, before, behind, is_denied, is_heading, may_deny, no_between
 
 _Link = Literal["or", "and", "comma", "article"]
 
@@ -59,7 +59,7 @@ def standing(text: str, found: list[Mention]) -> Standing:
     Where a list may have ended or a new clause begun ("no cars, ships on the water"), where a "no" denies something
     else at the place ("no activity in the harbor"), and of "except ships" and "ship: 0.2" nothing can be told.
     """
-    if not found or not SIGN.search(text):
+    if not found or not may_deny(text):
         return Standing(found, [])
     said: list[Verdict | None] = []
     heads: list[int | None] = []

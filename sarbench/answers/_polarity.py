@@ -2,8 +2,9 @@
 
 import re
 
+from sarbench.answers._hint import may_hold
 from sarbench.answers._numbers import NOUN
-from sarbench.answers._refusals import FINDING, OPEN
+from sarbench.answers._refusals import FINDING, NO_WAY, OPEN
 from sarbench.answers.parsed import Parsed, ambiguous, excerpt, unparsable
 
 _REACH = 60
@@ -26,7 +27,7 @@ _LITTLE = (
 """What is behind a "there is" that states nothing."""
 _THERE = r"there(?: is| are| was| were|'s|'re| (?:appears?|seems?) to be)"
 _NO = re.compile(
-    r"\b(?:no(?! (?:doubt|problem|way (?:to|of))\b)|nope|nah|none|neither|false|negative|absent"
+    rf"\b(?:(?!{NO_WAY})no(?! (?:doubt|problem)\b)|nope|nah|none|neither|false|negative|absent"
     r"|nothing(?! (?:but|other|else|except|to)\b))\b"
     r"|\b(?:is|are|was|were|do|does|did|has|have)(?: not|n't)\b(?! (?:only|just|clear|sharp|sure|certain|possible"
     r"|enough|sufficient|easy|known|able|allow|provide|permit|un(?:likely|clear|certain)"
@@ -50,6 +51,11 @@ _AFTER_ALL = (
     rf",? (?:but|however|though|yet),? (?:(?:yes|no)\b|{_THERE} (?:(?:indeed|clearly|definitely) )?"
     r"(?:one|none)(?: (?:visible|present|here|in|at|near|on)\b|[.,;!]|\Z))"
 )
+_NO_WORDS = (
+    *("no", "n't", "nah", "nei", "false", "negativ", "absen", "unable", "doubt", "0", "zero", "lack", "devoid"),
+    *("free of", "without", "unlikely", "improbable", "impossible", "incorrect", "wrong"),
+)
+"""No no-word without one of them."""
 _LEFT_OPEN = re.compile(
     rf"{OPEN}(?:(?!{_AFTER_ALL})[^.;!?])*|(?<!doubtful )(?<!doubt )\b(?:whether|if) (?:or not )?(?:there|any|an?|the|this|it)\b[^.,;!?]*",
     re.IGNORECASE,
@@ -101,7 +107,8 @@ def read_yes_no(text: str) -> Parsed:
     if first := _FIRST.match(text):
         return Parsed(first[1].lower(), "ok", "first_word", read=first[1])
     text = _LEFT_OPEN.sub("", text)
-    yes, no = _YES.search(text), _NO.search(text)
+    yes = _YES.search(text)
+    no = _NO.search(text) if may_hold(text, _NO_WORDS) else None
     if yes and no:
         statements = list(_STATED.finditer(text))
         if statements:

@@ -2,6 +2,8 @@
 
 import re
 
+from sarbench.answers._hint import may_hold
+
 FINDING = r"(?:see|find|detect|observe|identify|spot|locate)"
 """Verbs whose failure on "any ship" is an answer ("none"), not a refusal."""
 
@@ -16,11 +18,18 @@ _INABILITY = re.compile(
     r"|(?:insufficient|not enough) information|not (?:sure|certain)\b|not clear (?:if|whether|what|how)|no idea\b)",
     re.IGNORECASE,
 )
+_INABILITY_WORDS = ("no", "n't", "unable", "impossible", "please", "insufficient")
+"""No inability without one of them."""
 _APOLOGY = re.compile(r"\b(?:sorry|apologi[sz]e|as an ai)\b", re.IGNORECASE)
 OPEN = r"\b(?:unclear|unsure|uncertain|(?:hard|difficult) to (?:say|tell|judge)) (?:if|whether)\b"
 """Words before a clause that is left open: what it says is no answer."""
+NO_WAY = (
+    r"\bno (?:(?:clear|easy|good|obvious|possible|real|reliable|sure) )?way"
+    r" (?:(?:to|of)|(?:that |for )?(?:i|we|you|one|anyone|anybody))\b"
+)
+"""How "there is no way to tell" goes on; "no way" alone is a no."""
 _UNDECIDED = re.compile(
-    rf"{OPEN}|\b(?:hard|difficult) to (?:say|tell|judge)\b|\bno way (?:to|of) (?:say|tell|know|determin)", re.IGNORECASE
+    rf"{OPEN}|\b(?:hard|difficult) to (?:say|tell|judge)\b|{NO_WAY}", re.IGNORECASE
 )
 _NO_ANSWER = re.compile(
     r"\W{0,8}(?:unknown|unclear|unsure|uncertain|undetermined|indeterminate|n/?a|not applicable)\W{0,8}", re.IGNORECASE
@@ -35,7 +44,7 @@ def without_refusals(text: str) -> str:
     >>> without_refusals("I cannot tell whether this is a ship. Perhaps a harbor.")
     'Perhaps a harbor.'
     """
-    if not _INABILITY.search(text):
+    if not (may_hold(text, _INABILITY_WORDS) and _INABILITY.search(text)):
         return text
     kept = [clause.strip() for clause in _CLAUSE_END.split(text) if not _INABILITY.search(clause)]
     return " ".join(kept)

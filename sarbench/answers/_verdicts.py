@@ -6,17 +6,26 @@ Every pattern is bounded and anchored at the name, so that a text of many names 
 import re
 from typing import Literal
 
+from sarbench.answers._hint import may_hold
 from sarbench.answers._mention import Mention
 
 Verdict = Literal["yes", "no", "unsure"]
 
-SIGN = re.compile(
+_SIGN_BEFORE = (
+    *("no", "nei", "never", "n't", "without", "zero", "0", "abs", "missing", "lack", "devoid", "free of", "excep"),
+    *("exclud", "other than", "apart", "aside", "beside", "beyond", "instead", "rather", "hardly", "barely", "["),
+)
+_SIGN_WORDS = (
+    *_SIGN_BEFORE[:-1],
+    *("nil", "null", "false", "negative", "maybe", "perhaps", "possib", "unsure", "unclear", "uncertain", "%"),
+)
+_SIGN = re.compile(
     r"n(?:o|ei|ever|'t|il\b|ull\b)|without|\b0|zero|abs|missing|lack|devoid|free of|false|excep|exclud|other than|apart"
     r"|aside|beside|beyond|instead|rather|hardly|barely|negative|maybe|perhaps|possib|un(?:sure|clear|certain)"
     r"|\.\d|%|\[ ?\]|[✗✘❌☒]",
     re.IGNORECASE,
 )
-"""What every negated or doubtful mention has near it: a text without any of it affirms all that it names."""
+_SIGN_MARK = re.compile(r"\.\d|\[ ?\]")
 
 _PLACE = r"(?:in|on|at|near|by|from|with|under|along|alongside|beside|behind|next|around|inside|outside|over|is|are)"
 # "no ship", "not visible ships", "cannot see any ship", "without a car": up to three plain words between.
@@ -88,6 +97,13 @@ _VERBAL = re.compile(
 _ORDER: tuple[tuple[Verdict, re.Pattern[str]], ...] = (("no", _NO), ("unsure", _UNSURE), ("yes", _YES))
 
 
+def may_deny(text: str) -> bool:
+    """Tell whether a text has what every negated or doubtful mention has near it: else it affirms all that it names."""
+    if may_hold(text, _SIGN_WORDS):
+        return _SIGN.search(text) is not None
+    return _SIGN_MARK.search(text) is not None
+
+
 def behind(text: str, mention: Mention) -> tuple[Verdict | None, int]:
     """Return what the words behind a class say of it alone ("ship: yes", "ship (absent)"), and where they end.
 
@@ -124,6 +140,8 @@ def before(text: str, mention: Mention, floor: int) -> tuple[Verdict | None, int
         floor: What stands before this place belongs to the verdict of the class before.
     """
     reach = max(floor, mention.start - _REACH)
+    if not may_hold(text[reach : mention.start], _SIGN_BEFORE):
+        return None, mention.start
     found = _EXCEPT.search(text, reach, mention.start) or _NO_LIST.search(text, reach, mention.start)
     if found:
         return "unsure", found.start()

@@ -10,9 +10,9 @@ Which one: a rate (accuracy) → `rate_interval`; another mean (absolute error, 
 `sum_by_cluster`, then `cluster_bootstrap`; two runs on the same items → `paired_test` for means, `paired_bootstrap`
 for the rest; many runs → `rank_ranges`; what could have been seen at all → `minimum_detectable_difference`.
 
-Everything random is seeded, and the same seed gives the same result whatever the number of threads and the order of the
-samples. What is undefined
-(an interval from one cluster, a mean of nothing) is None, never NaN.
+Everything random is seeded, and the same seed draws the same whatever the number of threads and the order of the
+samples; sums of floats may differ by rounding. What is undefined (an interval from one cluster, a mean of nothing) is
+None, never NaN.
 """
 
 from sarbench.stats.bootstrap import BootstrapInterval, cluster_bootstrap, expanded_tail
