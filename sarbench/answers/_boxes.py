@@ -59,10 +59,10 @@ def read_boxes(text: str, words: Vocabulary, convention: Convention, size: Size 
     The numbers are taken in the convention of the run and in no other, with two exceptions: `<loc…>`, `<loc_…>`
     and `<patch_index_…>` tokens bring their own, and keys such as "ymin" or "width" tell the order of the numbers
     themselves, as do the names of the corners ("top-left: (1, 2), bottom-right: (3, 4)"). Rotated boxes and polygons
-    become their axis-aligned hull. Boxes without area are left out of the value and give the outcome `degenerate`; else
-    edges more than half a pixel outside the image give `out_of_range`, with the boxes as they are. "No ships", `[]`
-    and `null` are an answer with no boxes. The rule is the spelling of the first box, with `_capped` behind it
-    where there are more than `MAX_BOXES`.
+    become their axis-aligned hull; a list of top-left and bottom-right corners is as many boxes. Boxes without area are
+    left out of the value and give the outcome `degenerate`; else edges more than half a pixel outside the image give
+    `out_of_range`, with the boxes as they are. "No ships", `[]` and `null` are an answer with no boxes. The rule is the
+    spelling of the first box, with `_capped` behind it where there are more than `MAX_BOXES`.
     """
     written = written_boxes(text, words)
     if isinstance(written, Parsed):

@@ -30,7 +30,7 @@ _COLON = re.compile(
     re.IGNORECASE,
 )
 _OWN_NUMBER = re.compile(
-    r"[\"'*)]{0,3}(?: count| number)?[\"'*]{0,3}(?: ?[:=|] ?| - )[\"'*]{0,3}"
+    r"[\"'*)]{0,3}(?: count| number)?[\"'*]{0,3}(?: ?[:=|] ?| (?P<dash>-) )[\"'*]{0,3}"
     rf"(?:\d|(?:{NUMBER_WORD}|no|none|nil|not|n/a|absent|unknown)\b|-)",
     re.IGNORECASE,
 )
@@ -111,6 +111,9 @@ def _with_things(text: str, mentions: Sequence[Mention], words: Vocabulary) -> l
 def _classes(text: str, numbers: Sequence[Number], mentions: Sequence[Mention]) -> list[str | None]:
     starts = [mention.start for mention in mentions]
     limits = [*(number.start for number in numbers[1:]), len(text)]
+    # "Ships - 3, cars - 2" goes by the class before a dash, "- 3 ships - 2 cars" by bullets.
+    lead = bisect_left(starts, numbers[0].start) - 1
+    class_first = lead >= 0 and _links(_COLON, text, mentions[lead].end, numbers[0].start)
     classes: list[str | None] = []
     for number, limit in zip(numbers, limits, strict=True):
         index = bisect_left(starts, number.start)
@@ -120,7 +123,11 @@ def _classes(text: str, numbers: Sequence[Number], mentions: Sequence[Mention]) 
         # "Ships: 2 Bridges: 1" and "ships (3) bridges (2)": the number belongs to what stands before it.
         own = told and (
             (text[number.start - 1] == "(" and text[number.end : number.end + 1] == ")")
-            or (after is not None and _OWN_NUMBER.match(text, after.end))
+            or (
+                after is not None
+                and (other := _OWN_NUMBER.match(text, after.end))
+                and (class_first or not other["dash"])
+            )
         )
         # "No ships" holds its class.
         if after and not own and (after.start < number.end or _counts(text, number.end, after.start)):

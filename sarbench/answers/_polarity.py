@@ -56,8 +56,10 @@ _NO_WORDS = (
     *("free of", "without", "unlikely", "improbable", "impossible", "incorrect", "wrong"),
 )
 """No no-word without one of them."""
+_OPEN_WORDS = ("if", "whether")
 _LEFT_OPEN = re.compile(
-    rf"{OPEN}(?:(?!{_AFTER_ALL})[^.;!?])*|(?<!doubtful )(?<!doubt )\b(?:whether|if) (?:or not )?(?:there|any|an?|the|this|it)\b[^.,;!?]*",
+    rf"{OPEN}(?:(?!{_AFTER_ALL})[^.;!?])*"
+    r"|(?<!doubtful )(?<!doubt )\b(?:whether|if) (?:or not )?(?:there|any|an?|the|this|it)\b[^.,;!?]*",
     re.IGNORECASE,
 )
 _FIRST = re.compile(r"\W{0,8}(yes|no)\b(?:[.,;:!]\W{0,8}+(?!(?:yes|no)\b)|\W{0,8}\Z)", re.IGNORECASE)
@@ -77,6 +79,7 @@ _SOME = re.compile(
     rf"|\b(?:{NOUN}) (?:is|are)(?: clearly)? (?:visible|present)\b",
     re.IGNORECASE,
 )
+_SOME_WORDS = ("there", "image", "see", "visible", "present")
 _UNLIKELY_BEFORE = re.compile(
     r"\b(?:unlikely|improbable|impossible|doubtful|(?<!no )(?<!little )doubt)(?: that| whether| if)?(?: the| this)?"
     r"(?: [a-z]{1,20})? \Z",
@@ -106,7 +109,8 @@ def read_yes_no(text: str) -> Parsed:
         return Parsed(bare, "ok", "first_word", read=text)
     if first := _FIRST.match(text):
         return Parsed(first[1].lower(), "ok", "first_word", read=first[1])
-    text = _LEFT_OPEN.sub("", text)
+    if may_hold(text, _OPEN_WORDS):
+        text = _LEFT_OPEN.sub("", text)
     yes = _YES.search(text)
     no = _NO.search(text) if may_hold(text, _NO_WORDS) else None
     if yes and no:
@@ -116,7 +120,7 @@ def read_yes_no(text: str) -> Parsed:
             return Parsed(stated[1].lower(), "ok", "stated", read=excerpt(stated[0]))
         return ambiguous("both_polarities", excerpt(text, min(yes.start(), no.start()), max(yes.end(), no.end())))
     # "There are ships, but no cars": which of them the question is about cannot be told from the answer.
-    if no and (first := _SOME.search(text)) and first.start() < no.start():
+    if no and may_hold(text, _SOME_WORDS) and (first := _SOME.search(text)) and first.start() < no.start():
         return ambiguous("both_polarities", excerpt(text, first.start(), no.end()))
     if polarity := yes or no:
         return Parsed("yes" if yes else "no", "ok", "only_polarity", read=polarity[0].strip())

@@ -29,7 +29,9 @@ NO_WAY = (
 )
 """How "there is no way to tell" goes on; "no way" alone is a no."""
 _UNDECIDED = re.compile(
-    rf"{OPEN}|\b(?:hard|difficult) to (?:say|tell|judge)\b|{NO_WAY}", re.IGNORECASE
+    rf"{OPEN}|\b(?:hard|difficult) to (?:say|tell|judge)\b|{NO_WAY} (?:can |could )?(?:to )?(?:be )?"
+    r"(?:say|tell|know|determin|sure|certain|confirm|verify|judg)",
+    re.IGNORECASE,
 )
 _NO_ANSWER = re.compile(
     r"\W{0,8}(?:unknown|unclear|unsure|uncertain|undetermined|indeterminate|n/?a|not applicable)\W{0,8}", re.IGNORECASE

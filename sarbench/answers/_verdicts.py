@@ -11,13 +11,16 @@ from sarbench.answers._mention import Mention
 
 Verdict = Literal["yes", "no", "unsure"]
 
-_SIGN_BEFORE = (
-    *("no", "nei", "never", "n't", "without", "zero", "0", "abs", "missing", "lack", "devoid", "free of", "excep"),
-    *("exclud", "other than", "apart", "aside", "beside", "beyond", "instead", "rather", "hardly", "barely", "["),
+_EXCEPT_WORDS = ("excep", "exclud", "other than", "apart", "aside", "beside", "beyond")
+_BEFORE_WORDS = (
+    *("no", "nei", "never", "n't", "without", "zero", "0", "abs", "lack", "devoid", "free of", "instead", "rather"),
+    *("hardly", "barely"),
 )
 _SIGN_WORDS = (
-    *_SIGN_BEFORE[:-1],
-    *("nil", "null", "false", "negative", "maybe", "perhaps", "possib", "unsure", "unclear", "uncertain", "%"),
+    *_BEFORE_WORDS,
+    *_EXCEPT_WORDS,
+    *("missing", "nil", "null", "false", "negative", "maybe", "perhaps", "possib", "unsure", "unclear"),
+    *("uncertain", "%"),
 )
 _SIGN = re.compile(
     r"n(?:o|ei|ever|'t|il\b|ull\b)|without|\b0|zero|abs|missing|lack|devoid|free of|false|excep|exclud|other than|apart"
@@ -49,6 +52,8 @@ _HEADED = re.compile(
 )
 _NO_LIST = re.compile(r"(?:\A|[.;|)] )[\"'*-]{0,3}no[\"'*]{0,3} ?: ?[\"'\[(*-]{0,4} ?\Z", re.IGNORECASE)
 _CROSSED = re.compile(r"(?:[✗✘❌☒]|\[ ?\]) ?\Z")
+_MARKED = re.compile(r"[:(✗✘❌☒\]][^:(\]]{0,6}\Z")
+"""What stands before a class under a heading, or behind a cross."""
 _REACH = 100
 
 _AT = r"[\"'*)\]]{0,4} ?(?:[:=|?(>-]|[-=]>) ?(?:\{ ?[\"']\w{1,20}[\"'] ?: ?)?[\"'*]{0,3}"
@@ -140,15 +145,15 @@ def before(text: str, mention: Mention, floor: int) -> tuple[Verdict | None, int
         floor: What stands before this place belongs to the verdict of the class before.
     """
     reach = max(floor, mention.start - _REACH)
-    if not may_hold(text[reach : mention.start], _SIGN_BEFORE):
-        return None, mention.start
-    found = _EXCEPT.search(text, reach, mention.start) or _NO_LIST.search(text, reach, mention.start)
-    if found:
+    near = text[reach : mention.start]
+    if may_hold(near, _EXCEPT_WORDS) and (found := _EXCEPT.search(text, reach, mention.start)):
         return "unsure", found.start()
-    found = _HEADED.search(text, reach, mention.start) or _CROSSED.search(text, reach, mention.start)
-    if found:
-        return "no", found.start()
-    if not (found := _BEFORE.search(text, reach, mention.start)):
+    if _MARKED.search(near):
+        if found := _NO_LIST.search(text, reach, mention.start):
+            return "unsure", found.start()
+        if found := _HEADED.search(text, reach, mention.start) or _CROSSED.search(text, reach, mention.start):
+            return "no", found.start()
+    if not (may_hold(near, _BEFORE_WORDS) and (found := _BEFORE.search(text, reach, mention.start))):
         return None, mention.start
     words = found["words"]
     return ("unsure" if _ELSEWHERE.match(words) else "no"), found.start()

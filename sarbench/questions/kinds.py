@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sarbench.answers import SYNONYMS_VERSION
+from sarbench.answers import ANSWERS_VERSION, SYNONYMS_VERSION
 from sarbench.metrics.caption import TOKENISER_VERSION
 from sarbench.metrics.vqa import SYNONYM_PAIRS_VERSION
 from sarbench.questions import (
@@ -61,8 +61,9 @@ def all_metrics() -> dict[str, tuple[Metric, ...]]:
 
 
 def rule_versions() -> dict[str, str]:
-    """Return the versions of the word lists and the tokeniser that scores depend on."""
+    """Return the versions of the readings, the word lists and the tokeniser that scores depend on."""
     return {
+        "answers": ANSWERS_VERSION,
         "class_words": SYNONYMS_VERSION,
         "equal_words": SYNONYM_PAIRS_VERSION,
         "caption_tokeniser": str(TOKENISER_VERSION),

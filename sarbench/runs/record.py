@@ -237,7 +237,7 @@ class Scores(_Record):
     record_version: Literal["1"] = "1"
     sarbench_version: str
     rules: dict[str, str] = {}
-    """Versions of the word lists that answers are read by: scores made with different ones are not comparable."""
+    """Versions of the readings and word lists that scores depend on: scores of different ones are not comparable."""
     tasks: tuple[TaskScores, ...]
     curves: tuple[SeverityCurve, ...] = ()
     """What `sarbench robustness` found; scoring again keeps those that are still about this run's headline."""

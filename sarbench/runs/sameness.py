@@ -87,7 +87,7 @@ def require_same(run: Run, base: Run, *, apart_from: Option) -> None:
         problem = f"has another {name} ({ours}) than {base.folder} ({theirs})"
         raise InputError(where=run.folder, problem=problem, fix=f"Give runs that differ in {apart_from} alone")
     if run.scores.rules != base.scores.rules:
-        problem = f"was scored by another version of word lists than {base.folder}"
+        problem = f"was scored by another version of readings or word lists than {base.folder}"
         raise InputError(where=run.folder, problem=problem, fix="Run `sarbench score` on both folders first")
     if not {task.task for task in run.manifest.tasks} & {task.task for task in base.manifest.tasks}:
         problem = f"holds no task of {base.folder}"

@@ -228,6 +228,42 @@ def test_counts_that_a_person_is_sure_of(text: str, asked: str | None, value: in
 @pytest.mark.parametrize(
     "text",
     [
+        "Ships: 3\nAircraft: 2\nCars: 5",
+        "- Ships: 3\n- Aircraft: 2\n- Cars: 5",
+        "1. Ships: 3\n2. Aircraft: 2\n3. Cars: 5",
+        "* **Ships:** 3\n* **Aircraft:** 2\n* **Cars:** 5",
+        "**Ships**: 3\n**Aircraft**: 2\n**Cars**: 5",
+        "| Class | Count |\n|---|---|\n| Ship | 3 |\n| Aircraft | 2 |\n| Car | 5 |",
+        "Ships - 3\nAircraft - 2\nCars - 5",
+        "Ships: three\nAircraft: two\nCars: five",
+        "Ships = 3, aircraft = 2, cars = 5",
+        "- 3 ships\n- 2 aircraft\n- 5 cars",
+        "Objects:\n- 3 ships\n- 2 aircraft\n- 5 cars",
+        "Cars and other targets:\n- 3 ships\n- 2 aircraft\n- 5 cars",
+        "Number of ships: 3\nNumber of aircraft: 2\nNumber of cars: 5",
+        "The number of ships is 3, the number of aircraft is 2 and the number of cars is 5.",
+        "The ship count is 3, the aircraft count is 2 and the car count is 5.",
+    ],
+)
+def test_lines_of_classes(text: str) -> None:
+    read = {asked: parse(text, kind="count", asked=asked) for asked in ("ship", "aircraft", "car")}
+    assert {asked: (found.value, found.outcome) for asked, found in read.items()} == {
+        "ship": (3, "ok"),
+        "aircraft": (2, "ok"),
+        "car": (5, "ok"),
+    }
+
+
+def test_a_class_that_has_no_number_behind_it_does_not_take_the_one_before() -> None:
+    text = "- Ships: 3\n- Planes: none\n- Cars: 2"
+    assert parse(text, kind="count", asked="plane").value is None
+    assert parse(text, kind="count", asked="ship").value == 3
+    assert parse("- Ships: 3\n- Cars: 2\n- Planes", kind="count", asked="plane").value is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "There are 2 ships at the top. There are 3 ships at the bottom.",
         "There are 2 ships in the top left, 3 ships in the center.",
         "There are 2 ships on the left and 3 on the right.",

@@ -212,3 +212,18 @@ def test_the_version_is_for_everybody() -> None:
 def test_a_list_of_classes_states_none(text: str) -> None:
     found = parse(text, kind="label", choices=CLASSES)
     assert (found.value, found.outcome, found.rule) == (None, "ambiguous", "several_labels")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ship: unlikely. More likely a harbor.",
+        "Ship! Wait, actually it is a harbor",
+        "Ship. No, a harbor.",
+        "Answer: ship. On second thought, harbor",
+        "The answer is ship. I mean it is a harbor.",
+    ],
+)
+def test_a_class_that_may_be_taken_back_is_not_read(text: str) -> None:
+    found = parse(text, kind="label")
+    assert (found.value, found.outcome, found.rule) == (None, "ambiguous", "several_labels")

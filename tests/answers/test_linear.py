@@ -47,6 +47,7 @@ BAITS = {
     ],
     "yes_no": [
         *("no ", "yes ", "answer is: yes no. ", "is not ", "cannot ", "whether there ", "unlikely that ", "0 a "),
+        *("unclear if a, but there is ", "there is no way ", "hard to tell whether but "),
         *("there is a lack ", "image contains a b ", "there is zero ", "a lack of a ", "i see 9 "),
     ],
     "label": [
@@ -58,6 +59,7 @@ BAITS = {
         "aircraft, bridge, car, harbor, ship, tank ",
         "class is ship ",
         "ship. a harbor. class is ",
+        "answer: ship. no harbor. wait ",
     ],
     "labels": [
         *("ship, ", "not only ship ", "all of the above ", "car park ", "no ship, ", "no ship or a car, ", "0 ship "),
@@ -67,7 +69,7 @@ BAITS = {
     "boxes": [
         *("[[1,2],[3,4],", "((1,2),", "at 1 2 3 ", '["1", ', '"left": 1, ', "<loc_1>", '(1,2), "bottom_right'),
         *("1, 2, 3, 4 ", "1, 2, 3, 4; ", "[1,2,3,4,0.5", "<x1>1</x1>", "top left (1, 2), ", "top left corner is at "),
-        "1px, ",
+        *("1px, ", "[(1,2),(3,4),(5,6),(7,8)],", "[(1,2),(3,4),(5,6),"),
     ],
     "position": ["right in the ", "top ", "left of the ", "top part of the ", "middle", "north "],
     "fields": ["very small ship top left ", "small large "],

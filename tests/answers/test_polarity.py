@@ -85,8 +85,46 @@ def test_nothing_is_a_no_unless_something_is_left(text: str, said: str) -> None:
     assert parse(text, kind="yes_no").value == said
 
 
+@pytest.mark.parametrize("text", ["No way", "There is no way that this is a ship."])
+def test_no_way_alone_is_a_no(text: str) -> None:
+    assert parse(text, kind="yes_no").value == "no"
+
+
+def test_no_way_to_do_something_else_refuses_nothing() -> None:
+    assert parse("There is no way to pass below.", kind="yes_no").outcome == "unparsable"
+
+
 @pytest.mark.parametrize(
-    "text", ["It is not clear.", "The image is not sharp enough.", "The image does not allow a statement."]
+    ("text", "value", "outcome"),
+    [
+        ("Unclear if there are ships, but there is one visible.", "yes", "ok"),
+        ("It's difficult to tell whether the ship is moored, but yes there is a ship.", "yes", "ok"),
+        ("It is hard to say whether there are ships, but no, I think.", "no", "ok"),
+        ("It is unclear whether there is a ship.", None, "refused"),
+        ("Unclear if there is a ship, but there are some bright spots.", None, "refused"),
+        ("Unclear if there is a ship, but a bridge is visible.", None, "refused"),
+        ("Unclear if there is a ship, but there is one problem: the noise.", None, "refused"),
+    ],
+)
+def test_a_but_may_come_back_to_what_was_left_open(text: str, value: str | None, outcome: str) -> None:
+    found = parse(text, kind="yes_no")
+    assert (found.value, found.outcome) == (value, outcome)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is not clear.",
+        "The image is not sharp enough.",
+        "The image does not allow a statement.",
+        "There is no way to tell.",
+        "There's no way of knowing.",
+        "There is no way to determine whether a ship is present",
+        "There is no way to be sure.",
+        "There is no reliable way to tell.",
+        "There is no way that one could know.",
+        "There is no way I can tell from this image",
+    ],
 )
 def test_what_cannot_be_told_is_no_no(text: str) -> None:
     read = parse(text, kind="yes_no")

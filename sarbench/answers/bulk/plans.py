@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from sarbench.answers import _clean
 from sarbench.answers._box_labels import label_boxes
-from sarbench.answers._spellings import CONNECTIVES, LEADS, MAX_BOXES, NAMED_CORNER, NUMBER, SpelledBox, find_boxes, lists_points
+from sarbench.answers._spellings import (
+    CONNECTIVES,
+    LEADS,
+    MAX_BOXES,
+    NAMED_CORNER,
+    NUMBER,
+    SpelledBox,
+    find_boxes,
+    lists_points,
+)
 from sarbench.answers.vocabulary import Vocabulary
 
 _FIRST_CODE = 1000
