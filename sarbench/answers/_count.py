@@ -109,7 +109,7 @@ def read_count(text: str, asked: str | None = None) -> Parsed:
 def _among(text: str, counted: Counted) -> Parsed:
     """Return the number among those of a text that the form of words points at, or the only one."""
     numbers = counted.numbers
-    hedged = may_be_inexact(text)
+    hedged = may_be_inexact(text, numbers)
     outer = numbers if len(numbers) <= 2 * _MOST else [*numbers[:_MOST], *numbers[-_MOST:]]
     spans = [(number, inexact(text, number) if hedged else None) for number in outer]
     stated = [(number, hedge) for number, hedge in spans if not (number.value == 1 and _TWO.match(text, number.end))]

@@ -1,6 +1,7 @@
 """Tell a number from one end of a range, from a bound and from a part of a row of number words."""
 
 import re
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from sarbench.answers._number_words import NUMBER_WORD, value_of
@@ -41,9 +42,15 @@ class Inexact(NamedTuple):
     end: int
 
 
-def may_be_inexact(text: str) -> bool:
-    """Tell whether a text holds any sign of a range, a bound or a row of words: where not, all numbers are exact."""
-    return _HINT.search(text) is not None or _RUN_ON.search(text) is not None
+def may_be_inexact(text: str, numbers: Iterable[Number]) -> bool:
+    """Tell whether a text holds any sign of a range, a bound or a row of words: where not, all its numbers are exact.
+
+    Where all of them are digits, no row of words is looked for, which takes most of the time.
+    """
+    if _HINT.search(text):
+        return True
+    in_words = any(not text[number.start].isdecimal() or not text[number.end - 1].isdecimal() for number in numbers)
+    return in_words and _RUN_ON.search(text) is not None
 
 
 def inexact(text: str, number: Number) -> Inexact | None:
